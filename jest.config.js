@@ -1,0 +1,13 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: '<rootDir>/tools/jest-environment.js',
+  testMatch: ['<rootDir>/{libs,services,test,tools}/**/*.test.ts'],
+  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'commonjs' } }] },
+  // Tests read the sources; only child processes use the build in dist/.
+  moduleNameMapper: {
+    '^@gradsign/service-([^/]+)$': '<rootDir>/services/$1/src/index.ts',
+    '^@gradsign/([^/]+)/([^/]+)$': '<rootDir>/libs/$1/src/$2.ts',
+    '^@gradsign/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
+  },
+  modulePathIgnorePatterns: ['/dist/'],
+};

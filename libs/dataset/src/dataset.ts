@@ -1,0 +1,42 @@
+/** Normalisation of an image channel: (value/255 − mean) / std. One entry a channel. */
+export interface Normalization {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+/** What is fixed by naming a data set, images or not. */
+export interface DatasetInfo {
+  /** The name a request uses: `cifar10`, `mnist`, `noise:cifar10`, … */
+  readonly name: string;
+  /** Channels, height, width, after padding. */
+  readonly imageShape: readonly [number, number, number];
+  readonly classes: number;
+  readonly classNames?: readonly string[];
+  readonly normalization: Normalization;
+}
+
+export type DatasetSplit = 'train' | 'test';
+
+/** Labelled images that can be read by index. Reading is deterministic. */
+export interface Dataset extends DatasetInfo {
+  /** Number of images in a split; 0 when the split is absent. */
+  count(split: DatasetSplit): number;
+  label(split: DatasetSplit, index: number): number;
+  /**
+   * Writes image `index`, normalised, as C·H·W float32 values at `out[offset…]`.
+   * @throws RangeError when the index is outside the split.
+   */
+  read(split: DatasetSplit, index: number, out: Float32Array, offset: number): void;
+}
+
+/** A mini-batch: images [N, C, H, W] float32, normalised, and one label an image. */
+export interface Batch {
+  readonly dataset: string;
+  readonly imageShape: readonly [number, number, number];
+  readonly classes: number;
+  readonly size: number;
+  readonly images: Float32Array;
+  readonly labels: Int32Array;
+  /** Lower-case hex SHA-256 of: shape as four little-endian uint32, the images' bytes, the labels as little-endian int64. */
+  readonly digest: string;
+}

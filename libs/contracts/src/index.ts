@@ -1,1 +1,12 @@
-export {};
+export * from './gen/google/protobuf/any';
+export * from './gen/google/protobuf/duration';
+export * from './gen/google/rpc/error_details';
+export * from './gen/google/rpc/status';
+export * from './gen/gradsign/common/v1/common';
+export * from './gen/gradsign/benchmark/v1/benchmark';
+export * from './gen/gradsign/scorer/v1/scorer';
+export * from './gen/gradsign/searcher/v1/searcher';
+export * from './errors';
+export * from './error-details';
+export * from './names';
+export * from './descriptors';

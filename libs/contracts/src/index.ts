@@ -6,6 +6,7 @@ export * from './gen/gradsign/common/v1/common';
 export * from './gen/gradsign/benchmark/v1/benchmark';
 export * from './gen/gradsign/scorer/v1/scorer';
 export * from './gen/gradsign/searcher/v1/searcher';
+export * from './api';
 export * from './errors';
 export * from './error-details';
 export * from './names';

@@ -1,1 +1,3 @@
-export {};
+export * from './philox';
+export * from './stream';
+export * from './random';

@@ -1,2 +1,10 @@
 export * from './tensor';
+export * from './data-type';
 export * from './graph';
+export * from './graph-error';
+export type { AttributeKind, AttributeSchema, OpSchema, TensorType } from './schema';
+export { NodeAttributes } from './attributes';
+export { attributesOf, inferNode } from './inference';
+export { schemas } from './schemas';
+export * from './builder';
+export { product as productOfDims, substitute as substituteDim } from './dims';

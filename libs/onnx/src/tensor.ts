@@ -52,5 +52,9 @@ export function float32(values: ArrayLike<number>, shape: readonly number[] = [v
 
 /** An int64 tensor from (safe) integers; `shape` defaults to a vector. */
 export function int64(values: readonly number[], shape: readonly number[] = [values.length]): Tensor<'int64'> {
-  return tensor('int64', shape, BigInt64Array.from(values, (v) => BigInt(v)));
+  return tensor(
+    'int64',
+    shape,
+    BigInt64Array.from(values, (v) => BigInt(v)),
+  );
 }

@@ -14,8 +14,8 @@ export type Initializer =
 export interface WeightSpec {
   /**
    * The weight's path in the network, for instance `cell.3.edge.0-1.nor_conv_3x3.weight`. It is the name of the
-   * graph's initializer too, and together with the seed it determines the initial values: the same path starts
-   * from the same numbers in every architecture.
+   * graph's input (or initializer) too, and together with the seed it determines the initial values: the same path
+   * starts from the same numbers in every architecture.
    */
   readonly path: string;
   readonly shape: readonly number[];
@@ -39,3 +39,5 @@ export interface Network {
 /** Names of a network's data input and output. */
 export const IMAGES = 'images';
 export const LOGITS = 'logits';
+/** Symbolic size of the batch axis. */
+export const BATCH = 'N';

@@ -1,1 +1,4 @@
-export {};
+export * from './search-space';
+export * from './errors';
+export * from './nas-bench-201';
+export * from './registry';

@@ -1,0 +1,168 @@
+import { GraphBuilder, float32, zeros, type Attribute, type Value } from '@gradsign/onnx';
+import { pytorchDefault, type InitializationScheme } from './initialization';
+import { BATCH, IMAGES, LOGITS, type Network, type WeightRole, type WeightSpec } from './network';
+import { NetworkError } from './network-error';
+
+/** A size for height and width, or one for each. */
+export type Extent = number | readonly [height: number, width: number];
+
+export interface WindowOptions {
+  readonly kernel: Extent;
+  /** Default 1. */
+  readonly stride?: Extent;
+  /** Zeros (max pooling: −∞) on both sides. Default 0. */
+  readonly padding?: Extent;
+}
+
+export interface ConvOptions extends WindowOptions {
+  /** Number of output channels. */
+  readonly out: number;
+  /** Default 1. */
+  readonly dilation?: Extent;
+  /** Default 1. */
+  readonly groups?: number;
+  /** Default: no bias. */
+  readonly bias?: boolean;
+}
+
+export interface NetworkBuilderOptions {
+  readonly name: string;
+  readonly imageShape: readonly [number, number, number];
+  readonly classes: number;
+  /** Default: PyTorch's. */
+  readonly initialization?: InitializationScheme;
+}
+
+/**
+ * Builds a network layer by layer. Values are [N, C, H, W] unless said otherwise; a layer's weights are graph inputs
+ * named `<path>.weight`, `<path>.bias`, `<path>.scale`, `<path>.shift`, its node is named by the path. What no method
+ * covers is appended to `graph` directly.
+ */
+export class NetworkBuilder {
+  readonly graph: GraphBuilder;
+  /** The data input [N, C, H, W]. */
+  readonly images: Value;
+  private readonly weights: WeightSpec[] = [];
+  private readonly initialization: InitializationScheme;
+
+  constructor(private readonly options: NetworkBuilderOptions) {
+    this.graph = new GraphBuilder(options.name);
+    this.images = this.graph.input(IMAGES, 'float32', [BATCH, ...options.imageShape]);
+    this.initialization = options.initialization ?? pytorchDefault;
+  }
+
+  /** Number of channels (axis 1) of a value. */
+  channels(x: Value): number {
+    const channels = x.shape[1];
+    if (typeof channels !== 'number') {
+      throw new NetworkError(x.name, `has the channel axis ${channels}: it must be a number`);
+    }
+    return channels;
+  }
+
+  conv(x: Value, path: string, { out, groups = 1, dilation = 1, bias = false, ...window }: ConvOptions): Value {
+    const shape = [out, this.channels(x) / groups, ...pair(window.kernel)];
+    const inputs = [x, ...this.layerWeights(path, 'conv', shape, bias)];
+    return this.graph.node(
+      'Conv',
+      inputs,
+      { ...windowAttributes(window), dilations: pair(dilation), group: groups },
+      path,
+    );
+  }
+
+  /** x [N, in] → [N, out]. */
+  linear(x: Value, path: string, { out, bias = true }: { readonly out: number; readonly bias?: boolean }): Value {
+    const inputs = [x, ...this.layerWeights(path, 'linear', [out, this.channels(x)], bias)];
+    return this.graph.node('Gemm', inputs, { transB: 1 }, path);
+  }
+
+  /**
+   * Batch normalisation by the batch's own statistics (eps 1e-5). Where it is not affine, scale 1 and shift 0 are
+   * constants.
+   */
+  batchNorm(x: Value, path: string, { affine = true }: { readonly affine?: boolean } = {}): Value {
+    const channels = this.channels(x);
+    const ones = float32(new Array<number>(channels).fill(1));
+    const vectors = affine
+      ? [
+          this.weight(`${path}.scale`, 'norm_scale', [channels], [channels]),
+          this.weight(`${path}.shift`, 'norm_shift', [channels], [channels]),
+        ]
+      : [
+          this.graph.initializer(`${path}.scale`, ones),
+          this.graph.initializer(`${path}.shift`, zeros('float32', [channels])),
+        ];
+    const statistics = [
+      this.graph.initializer(`${path}.running_mean`, zeros('float32', [channels])),
+      this.graph.initializer(`${path}.running_var`, ones),
+    ];
+    const attributes = { epsilon: 1e-5, momentum: 0.9, training_mode: 1 };
+    return this.graph.node('BatchNormalization', [x, ...vectors, ...statistics], attributes, path);
+  }
+
+  relu(x: Value): Value {
+    return this.graph.node('Relu', [x]);
+  }
+
+  /** The padding is not counted in the average. */
+  avgPool(x: Value, window: WindowOptions): Value {
+    return this.graph.node('AveragePool', [x], { ...poolAttributes(window), count_include_pad: 0 });
+  }
+
+  maxPool(x: Value, window: WindowOptions): Value {
+    return this.graph.node('MaxPool', [x], poolAttributes(window));
+  }
+
+  /** Mean over height and width: [N, C]. */
+  globalAveragePool(x: Value): Value {
+    return this.graph.node('Flatten', [this.graph.node('GlobalAveragePool', [x])], { axis: 1 });
+  }
+
+  /** Sum of one or more values of the same shape, from left to right. */
+  add(first: Value, ...others: readonly Value[]): Value {
+    return others.reduce((sum, x) => this.graph.node('Add', [sum, x]), first);
+  }
+
+  /** x · 0: an operation that is executed, and whose result is zero. */
+  zero(x: Value): Value {
+    return this.graph.node('Mul', [x, this.graph.constant(float32([0], []))]);
+  }
+
+  /** Along the channels. */
+  concat(values: readonly Value[]): Value {
+    return this.graph.node('Concat', values, { axis: 1 });
+  }
+
+  /** Ends the network. @param logits [N, classes] */
+  build(logits: Value): Network {
+    const { imageShape, classes } = this.options;
+    if (logits.shape.length !== 2 || logits.shape[1] !== classes) {
+      throw new NetworkError(logits.name, `has shape [${logits.shape.join()}]: logits are [${BATCH},${classes}]`);
+    }
+    this.graph.output(logits, LOGITS);
+    return { graph: this.graph.build(), weights: this.weights, imageShape, classes };
+  }
+
+  private layerWeights(path: string, role: WeightRole, shape: readonly number[], bias: boolean): Value[] {
+    const weight = this.weight(`${path}.weight`, role, shape, shape);
+    return bias ? [weight, this.weight(`${path}.bias`, 'bias', [shape[0]], shape)] : [weight];
+  }
+
+  private weight(path: string, role: WeightRole, shape: readonly number[], layerShape: readonly number[]): Value {
+    this.weights.push({ path, shape, role, init: this.initialization(role, layerShape) });
+    return this.graph.input(path, 'float32', shape);
+  }
+}
+
+function pair(extent: Extent): readonly [number, number] {
+  return typeof extent === 'number' ? [extent, extent] : extent;
+}
+
+function windowAttributes({ kernel, stride = 1, padding = 0 }: WindowOptions) {
+  return { kernel_shape: pair(kernel), strides: pair(stride), pads: [...pair(padding), ...pair(padding)] };
+}
+
+function poolAttributes(window: WindowOptions): Record<string, Attribute> {
+  return windowAttributes(window);
+}

@@ -3,7 +3,7 @@
  * 1, 2, 3" (SC 2011): a keyed bijection of 128-bit counters whose outputs pass BigCrush.
  *
  * Writes the four 32-bit words of the block with counter (c0, c1, c2, c3), c0 least significant, under the key
- * (k0, k1) to `out`. All arguments are taken modulo 2³².
+ * (k0, k1) to `out`, from `offset`. All other arguments are taken modulo 2³².
  */
 export function philox4x32(
   c0: number,
@@ -13,6 +13,7 @@ export function philox4x32(
   k0: number,
   k1: number,
   out: Uint32Array,
+  offset = 0,
 ): void {
   for (let round = 0; round < 10; round++) {
     // The high halves of two 32×32-bit products, from 16-bit limbs: JavaScript has no 64-bit multiplication. The
@@ -37,10 +38,10 @@ export function philox4x32(
     k0 = (k0 + W0) | 0;
     k1 = (k1 + W1) | 0;
   }
-  out[0] = c0;
-  out[1] = c1;
-  out[2] = c2;
-  out[3] = c3;
+  out[offset] = c0;
+  out[offset + 1] = c1;
+  out[offset + 2] = c2;
+  out[offset + 3] = c3;
 }
 
 const M0 = 0xd2511f53;

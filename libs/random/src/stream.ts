@@ -70,36 +70,46 @@ export class Stream {
    */
   fillUniform(out: FloatArray, low: number, high: number): void {
     const scale = (high - low) * TWO_POW_MINUS_32;
-    const { block } = this;
-    for (let i = 0, index = 0; i < out.length; i += 4, index++) {
-      this.load(index);
-      const end = Math.min(4, out.length - i);
-      for (let lane = 0; lane < end; lane++) out[i + lane] = low + scale * block[lane];
-    }
+    this.forWords(out.length, (words, start, end) => {
+      for (let i = start; i < end; i++) out[i] = low + scale * words[i - start];
+    });
   }
 
   /** Writes `mean + std·normal(i)` to every `out[i]`. */
   fillNormal(out: FloatArray, mean: number, std: number): void {
-    const { block } = this;
-    for (let i = 0; i < out.length; i += 2) {
-      this.load(Math.floor(i / 4));
-      const first = i & 2;
-      const radius = std * gaussianRadius(block[first]);
-      const angle = block[first + 1] * ANGLE;
-      out[i] = mean + radius * Math.cos(angle);
-      if (i + 1 < out.length) out[i + 1] = mean + radius * Math.sin(angle);
+    this.forWords(out.length, (words, start, end) => {
+      for (let i = start; i < end; i += 2) {
+        const radius = std * gaussianRadius(words[i - start]);
+        const angle = words[i - start + 1] * ANGLE;
+        out[i] = mean + radius * Math.cos(angle);
+        if (i + 1 < end) out[i + 1] = mean + radius * Math.sin(angle);
+      }
+    });
+  }
+
+  /** Visits the words [0, length) in runs [start, end) that begin at multiples of four. */
+  private forWords(length: number, visit: (words: Uint32Array, start: number, end: number) => void): void {
+    const words = new Uint32Array(Math.min(RUN, Math.ceil(length / 4) * 4));
+    const [k0, k1, nonce0, nonce1] = this.key;
+    // Typed arrays are shorter than 2³⁴ elements, so the block counter stays in its lowest word.
+    for (let start = 0, block = 0; start < length; start += RUN) {
+      const end = Math.min(start + RUN, length);
+      for (let i = 0; i < end - start; i += 4) philox4x32(block++, 0, nonce0, nonce1, k0, k1, words, i);
+      visit(words, start, end);
     }
   }
 
   /** Brings `this.block` to the given block; a cache, so that runs of indices cost one generation per four words. */
   private load(index: number): void {
     if (index === this.blockIndex) return;
-    const [k0, k1, nonce0, nonce1] = this.key;
-    philox4x32(index, index / 2 ** 32, nonce0, nonce1, k0, k1, this.block);
+    const { key } = this;
+    philox4x32(index, index / 2 ** 32, key[2], key[3], key[0], key[1], this.block);
     this.blockIndex = index;
   }
 }
 
+/** Words generated at a time by fills: a buffer that stays in the first-level cache. */
+const RUN = 4096;
 const TWO_POW_MINUS_32 = 2 ** -32;
 const ANGLE = 2 * Math.PI * TWO_POW_MINUS_32;
 

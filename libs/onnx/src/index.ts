@@ -8,3 +8,7 @@ export { attributesOf, inferNode } from './inference';
 export { schemas } from './schemas';
 export * from './builder';
 export { product as productOfDims, substitute as substituteDim } from './dims';
+export * from './check';
+export * from './passes';
+export { encodeModel, type EncodeOptions } from './wire/encode';
+export { decodeModel, MAX_MODEL_BYTES } from './wire/decode';

@@ -1,0 +1,143 @@
+import { GraphBuilder } from '../builder';
+import { checkGraph } from '../check';
+import { dataTypeOf } from '../data-type';
+import { ModelProto, type GraphProto, type NodeProto, type ValueInfoProto } from '../gen/onnx/onnx';
+import { OPSET, type Attribute, type Dim, type Graph, type Node, type ValueInfo } from '../graph';
+import { GraphError } from '../graph-error';
+import type { Tensor } from '../tensor';
+import { decodeAttribute } from './attribute-proto';
+import { constantValue } from './constant-node';
+import { decodeTensor } from './tensor-proto';
+
+/** Largest model that is read: the limit of the protobuf format itself. */
+export const MAX_MODEL_BYTES = 2 ** 31 - 1;
+
+/** Oldest operator set whose operators, as far as they are known here, mean what they mean in `OPSET`. */
+const OLDEST_OPSET = 13;
+
+/**
+ * Reads the bytes of an `.onnx` file. Constant nodes become initializers, unnamed nodes get names, unnamed
+ * dimensions get symbols (`images.0`). The result has passed `checkGraph`.
+ * @throws GraphError with one sentence for anything that is not a self-contained model of known operators
+ */
+export function decodeModel(bytes: Uint8Array): Graph {
+  if (bytes.byteLength > MAX_MODEL_BYTES) {
+    throw new GraphError(`the model has ${bytes.byteLength} bytes, must have at most ${MAX_MODEL_BYTES}`);
+  }
+  const model = parse(bytes);
+  if (model.graph === undefined) throw new GraphError('the bytes are not an ONNX model: they have no graph');
+  checkOpset(model);
+  const graph = decodeGraph(model.graph);
+  checkGraph(graph);
+  return graph;
+}
+
+function parse(bytes: Uint8Array): ModelProto {
+  try {
+    return ModelProto.decode(bytes);
+  } catch (error) {
+    throw new GraphError(`the bytes are not an ONNX model: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function checkOpset(model: ModelProto): void {
+  const isDefault = (domain: string | undefined) => domain === undefined || domain === '' || domain === 'ai.onnx';
+  const version = model.opsetImport.find(({ domain }) => isDefault(domain))?.version;
+  if (version === undefined) throw new GraphError('the model must import the default operator set');
+  if (version < OLDEST_OPSET || version > OPSET) {
+    throw new GraphError(
+      `the model uses operator set ${version}, must use ${OLDEST_OPSET} to ${OPSET}: export it again`,
+    );
+  }
+  if (model.functions.length > 0) throw new GraphError('the model must not define functions of its own');
+}
+
+function decodeGraph(message: GraphProto): Graph {
+  if (message.sparseInitializer.length > 0) throw new GraphError('the model must not have sparse initializers');
+  const initializers = new Map<string, Tensor>();
+  const define = (name: string, tensor: Tensor) => {
+    if (initializers.has(name)) throw new GraphError(`initializer "${name}" is defined twice`);
+    initializers.set(name, tensor);
+  };
+  message.initializer.forEach((tensor, i) => {
+    const name = named(tensor.name, `initializer ${i}`);
+    define(name, decodeTensor(tensor, `initializer "${name}"`));
+  });
+  const nodes: Node[] = [];
+  const names = uniqueNames(message.node);
+  message.node.forEach((node, i) => {
+    const decoded = decodeNode(node, names[i]);
+    if (decoded.op === 'Constant') define(decoded.outputs[0], constantValue(decoded));
+    else nodes.push(decoded);
+  });
+  const inputs = message.input
+    // Files of the format's first versions list the initializers among the inputs.
+    .filter(({ name }) => name === undefined || !initializers.has(name))
+    .map((value, i) => decodeValue(value, `input ${i}`));
+  const graph = { name: message.name ?? '', inputs, initializers, nodes };
+  return { ...graph, outputs: decodeOutputs(message.output, graph) };
+}
+
+function decodeOutputs(messages: readonly ValueInfoProto[], graph: Omit<Graph, 'outputs'>): ValueInfo[] {
+  let inferred: GraphBuilder | undefined;
+  return messages.map((message, i) => {
+    const name = named(message.name, `output ${i}`);
+    if (shapeOf(message) !== undefined) return decodeValue(message, `output ${i}`);
+    inferred ??= GraphBuilder.from({ ...graph, outputs: [] });
+    return inferred.value(name);
+  });
+}
+
+function decodeNode(message: NodeProto, name: string): Node {
+  const op = named(message.opType, `the operator of node "${name}"`);
+  if (message.domain !== undefined && message.domain !== '' && message.domain !== 'ai.onnx') {
+    throw new GraphError(`node "${name}" (${op}): the operator domain "${message.domain}" must be ONNX's default`);
+  }
+  const attributes: Record<string, Attribute> = {};
+  for (const attribute of message.attribute) {
+    const key = named(attribute.name, `an attribute of node "${name}"`);
+    attributes[key] = decodeAttribute(attribute, `node "${name}" (${op}): attribute "${key}"`);
+  }
+  return { op, name, inputs: message.input, outputs: message.output, attributes };
+}
+
+function decodeValue(message: ValueInfoProto, what: string): ValueInfo {
+  const name = named(message.name, what);
+  const type = message.type?.value;
+  const dtype = type?.$case === 'tensorType' ? dataTypeOf(type.value.elemType ?? 0) : undefined;
+  const dims = shapeOf(message);
+  if (dtype === undefined || dims === undefined) {
+    throw new GraphError(`${what} "${name}" must be a tensor of a known element type, with a shape`);
+  }
+  return { name, dtype, shape: dims.map((dim, axis) => dim ?? `${name}.${axis}`) };
+}
+
+/** Dimensions as declared, undefined where the file says nothing. */
+function shapeOf(message: ValueInfoProto): (Dim | undefined)[] | undefined {
+  const type = message.type?.value;
+  if (type?.$case !== 'tensorType') return undefined;
+  return type.value.shape?.dim.map(({ value }) => {
+    if (value === undefined || value.value === '') return undefined;
+    return value.$case === 'dimValue' ? Number(value.value) : value.value;
+  });
+}
+
+/** Node names, invented where a file has none or has one twice (ONNX allows both). */
+function uniqueNames(nodes: readonly NodeProto[]): string[] {
+  const taken = new Set(nodes.map(({ name }) => name ?? ''));
+  const used = new Set<string>();
+  return nodes.map(({ name, opType }, i) => {
+    let unique = name ?? '';
+    if (unique === '' || used.has(unique)) {
+      unique = `${opType}_${i}`;
+      while (taken.has(unique) || used.has(unique)) unique += '_';
+    }
+    used.add(unique);
+    return unique;
+  });
+}
+
+function named(name: string | undefined, what: string): string {
+  if (name === undefined || name === '') throw new GraphError(`${what} must have a name`);
+  return name;
+}

@@ -19,14 +19,20 @@ export type DatasetSplit = 'train' | 'test';
 
 /** Labelled images that can be read by index. Reading is deterministic. */
 export interface Dataset extends DatasetInfo {
-  /** Number of images in a split; 0 when the split is absent. */
+  /** Number of images in a split, at most 2³²; 0 when the split is absent. */
   count(split: DatasetSplit): number;
+  /** @throws RangeError when the index is outside the split. */
   label(split: DatasetSplit, index: number): number;
   /**
    * Writes image `index`, normalised, as C·H·W float32 values at `out[offset…]`.
-   * @throws RangeError when the index is outside the split.
+   * @throws RangeError when the index is outside the split, or the image does not fit into `out`.
    */
   read(split: DatasetSplit, index: number, out: Float32Array, offset: number): void;
+  /**
+   * Where images are drawn at random instead of stored: the same data set drawn with `seed`. Absent where the images
+   * are the same for every seed.
+   */
+  seeded?(seed: number | bigint): Dataset;
 }
 
 /** A mini-batch: images [N, C, H, W] float32, normalised, and one label an image. */

@@ -27,7 +27,7 @@ const layers = {
     'libs/telemetry',
     'libs/report',
   ],
-  application: ['libs/scoring', 'libs/oracle', 'libs/searching'],
+  application: ['libs/requests', 'libs/scoring', 'libs/oracle', 'libs/searching'],
   front: ['libs/cli', 'services/benchmark-oracle', 'services/scorer', 'services/searcher'],
 };
 
@@ -40,6 +40,9 @@ const sameLayer = {
   'libs/proxies': ['libs/autodiff', 'libs/network', 'libs/onnx', 'libs/random'],
   'libs/algorithms': ['libs/random', 'libs/search-spaces'],
   'libs/service-kit': ['libs/telemetry'],
+  'libs/scoring': ['libs/requests'],
+  'libs/oracle': ['libs/requests'],
+  'libs/searching': ['libs/requests'],
 };
 
 /** The generated contracts are for packages that speak gRPC; the core and the ports do not. */

@@ -1,0 +1,40 @@
+import { PoolBusyError, TaskError, TaskTimeoutError, WorkerCrashError } from '@gradsign/compute-pool';
+import { ServiceError } from '@gradsign/contracts';
+import { DatasetError } from '@gradsign/dataset';
+import { UnsupportedOperatorError } from '@gradsign/engine';
+import { NetworkError } from '@gradsign/network';
+import { ArchitectureSyntaxError, NetworkOptionError } from '@gradsign/search-spaces';
+
+/** Errors of the core by name: they lose their class, not their name, on the way out of a worker process. */
+const byName: Readonly<Record<string, (message: string, field: string) => ServiceError>> = {
+  [ArchitectureSyntaxError.name]: (message, field) => ServiceError.invalid(field, message),
+  [NetworkOptionError.name]: (message, field) => ServiceError.invalid(field, message),
+  [DatasetError.name]: (message, field) => ServiceError.invalid(field, message),
+  [NetworkError.name]: (message) => new ServiceError('FAILED_PRECONDITION', message, { reason: 'NETWORK_UNSUITABLE' }),
+  [UnsupportedOperatorError.name]: (message) =>
+    new ServiceError('FAILED_PRECONDITION', message, { reason: 'OPERATOR_UNSUPPORTED' }),
+};
+
+/**
+ * The ServiceError that a domain error means to a caller. `field` names the request's field to blame where the error
+ * does not know it. What is not known becomes INTERNAL.
+ */
+export function toServiceError(error: unknown, field: string): ServiceError {
+  if (error instanceof ServiceError || !(error instanceof Error)) return ServiceError.from(error);
+  if (error instanceof PoolBusyError) {
+    return new ServiceError('RESOURCE_EXHAUSTED', error.message, {
+      reason: 'QUEUE_FULL',
+      retryAfterMs: error.retryAfterMs,
+      cause: error,
+    });
+  }
+  if (error instanceof TaskTimeoutError) {
+    return new ServiceError('DEADLINE_EXCEEDED', error.message, { reason: 'TASK_TIMEOUT', cause: error });
+  }
+  if (error instanceof WorkerCrashError) {
+    return new ServiceError('UNAVAILABLE', error.message, { reason: 'WORKER_CRASHED', cause: error });
+  }
+  const name = error instanceof TaskError ? error.errorName : error.name;
+  const known = byName[name];
+  return known ? known(error.message, field) : ServiceError.from(error);
+}

@@ -1,0 +1,4 @@
+export * from './architecture';
+export * from './data-sources';
+export * from './errors';
+export * from './network-options';

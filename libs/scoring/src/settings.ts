@@ -4,18 +4,16 @@ import {
   Engine,
   engineNames,
   formatDataset,
-  networkVariantNames,
-  NetworkVariant,
   ServiceError,
   type Dataset,
   type FieldViolation,
-  type NetworkOptions,
   type ScoreSettings,
 } from '@gradsign/contracts';
 import { proxies, type Proxy } from '@gradsign/proxies';
+import { compileNetwork, type CompiledNetwork } from '@gradsign/requests';
 
 /** Bounds of a request, so that no request can ask for unbounded work. */
-export const LIMITS = { proxies: 64, batchSize: 4096, initializations: 1000, channels: 256, cellsPerStage: 20 } as const;
+export const LIMITS = { proxies: 64, batchSize: 4096, initializations: 1000 } as const;
 
 /** One proxy of a request with its settings filled in. */
 export interface CompiledProxy {
@@ -33,7 +31,7 @@ export interface CompiledSettings {
     | { readonly kind: 'uploaded'; readonly name: string; readonly digest: string };
   /** The data set as it came, for answers. */
   readonly dataset: Dataset;
-  readonly network: { readonly variant: 'standard' | 'published'; readonly channels: number; readonly cellsPerStage: number };
+  readonly network: CompiledNetwork;
   readonly seed: bigint;
   readonly engine: string;
   readonly device: string;
@@ -144,20 +142,4 @@ function compileData(settings: ScoreSettings): Pick<CompiledSettings, 'data' | '
     default:
       throw ServiceError.invalid('settings.data', 'a data set or an uploaded batch is required');
   }
-}
-
-/** Checks network options; zero means the space's published value. */
-export function compileNetwork(network: NetworkOptions | undefined, field: string): CompiledSettings['network'] {
-  const { variant, channels, cellsPerStage } = network ?? { variant: 0, channels: 0, cellsPerStage: 0 };
-  const violations: FieldViolation[] = [];
-  if (channels !== 0) checkRange(`${field}.channels`, channels, LIMITS.channels, violations);
-  if (cellsPerStage !== 0) checkRange(`${field}.cells_per_stage`, cellsPerStage, LIMITS.cellsPerStage, violations);
-  if (violations.length > 0) throw ServiceError.invalidFields(violations);
-  return {
-    variant: networkVariantNames.format(variant || NetworkVariant.NETWORK_VARIANT_STANDARD, `${field}.variant`) as
-      | 'standard'
-      | 'published',
-    channels,
-    cellsPerStage,
-  };
 }

@@ -1,0 +1,59 @@
+import { ServiceError } from '@gradsign/contracts';
+import { DatasetError, type Dataset, type DatasetInfo } from '@gradsign/dataset';
+import { DATASET_NAMES, datasetInfo, openDataset, type NpyFiles } from '@gradsign/datasets';
+
+/** The data sets that a process may read. Requests name them; only configuration says where they are. */
+export interface DataSourcesOptions {
+  /** Folder of each built-in data set's images, by name. MNIST needs none. */
+  readonly dataDirs?: ReadonlyMap<string, string>;
+  /** The data sets behind `npy:<name>`. */
+  readonly npy?: ReadonlyMap<string, NpyFiles>;
+}
+
+/** Opens registered data sets by name, once. */
+export class DataSources {
+  private readonly opened = new Map<string, Dataset>();
+  private readonly dataDirs: ReadonlyMap<string, string>;
+  private readonly npy: ReadonlyMap<string, NpyFiles>;
+
+  constructor({ dataDirs = new Map(), npy = new Map() }: DataSourcesOptions = {}) {
+    this.dataDirs = dataDirs;
+    this.npy = npy;
+  }
+
+  /** The names whose images can be read. */
+  names(): string[] {
+    const readable = DATASET_NAMES.filter((n) => n === 'mnist' || n.startsWith('noise:') || this.dataDirs.has(n));
+    return [...readable, ...[...this.npy.keys()].map((name) => `npy:${name}`)];
+  }
+
+  /** Shape, classes and normalisation; known of a built-in data set even where its images are not registered. */
+  info(name: string, field: string): DatasetInfo {
+    return DATASET_NAMES.includes(name) ? datasetInfo(name) : this.open(name, field);
+  }
+
+  /**
+   * @throws ServiceError FAILED_PRECONDITION when the images are not registered here, and when the files are not
+   * what they should be.
+   */
+  open(name: string, field: string): Dataset {
+    const known = this.opened.get(name);
+    if (known) return known;
+    if (!this.names().includes(name)) {
+      throw new ServiceError(
+        'FAILED_PRECONDITION',
+        `${field}: the images of "${name}" are not registered here; registered: ${this.names().join(', ')}`,
+        { reason: 'DATASET_NOT_REGISTERED', metadata: { dataset: name } },
+      );
+    }
+    try {
+      const dataset = openDataset(name, { dataDir: this.dataDirs.get(name), npy: this.npy });
+      this.opened.set(name, dataset);
+      return dataset;
+    } catch (error) {
+      if (!(error instanceof DatasetError)) throw error;
+      const sentence = `${field}: ${name} cannot be read: ${error.message}`;
+      throw new ServiceError('FAILED_PRECONDITION', sentence, { reason: 'DATASET_UNREADABLE', cause: error });
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import type { ComputePool } from '@gradsign/compute-pool';
+import {
+  fromStatus,
+  parseDataset,
+  ServiceError,
+  type CallOptions,
+  type DescribeScorerResponse,
+  type ListProxiesResponse,
+  type ScoreArchitectureRequest,
+  type ScoreArchitectureResponse,
+  type ScoreArchitecturesRequest,
+  type ScoreArchitecturesResponse,
+  type ScorePopulationRequest,
+  type ScorePopulationResponse,
+  type Score,
+  type ScorerApi,
+  toStatus,
+  type UploadBatchRequest,
+  type UploadBatchResponse,
+  type UploadModelResponse,
+} from '@gradsign/contracts';
+import { proxies } from '@gradsign/proxies';
+import { checkArchitecture, resolveSpace, type DataSources } from '@gradsign/requests';
+import { describeEngines } from './engines';
+import { SCORE_DEFINITION_VERSION } from './identity';
+import { mapOrdered } from './ordered';
+import { scoreMessage } from './score-message';
+import { Scorer } from './scorer';
+import { compileSettings, type CompiledSettings } from './settings';
+import { receiveBatch } from './upload';
+
+const MAX_ARCHITECTURES = 100_000;
+
+/** What the scoring service is made of. */
+export interface ScoringOptions {
+  readonly pool: ComputePool;
+  readonly sources: DataSources;
+  readonly version: string;
+}
+
+/** The scorer, without its port. */
+export class ScoringService implements ScorerApi {
+  private readonly scorer: Scorer;
+
+  constructor(private readonly options: ScoringOptions) {
+    this.scorer = new Scorer(options.pool, options.sources);
+  }
+
+  async listProxies(): Promise<ListProxiesResponse> {
+    return {
+      proxies: [...proxies.values()].map((proxy) => ({
+        id: proxy.id,
+        definition: proxy.definition,
+        source: proxy.source,
+        higherIsBetter: proxy.higherIsBetter,
+        defaultBatchSize: proxy.data === 'none' ? 0 : proxy.defaultBatchSize,
+        chunkable: proxy.chunkable,
+        population: false,
+      })),
+    };
+  }
+
+  async scoreArchitecture(request: ScoreArchitectureRequest, options: CallOptions = {}): Promise<ScoreArchitectureResponse> {
+    const { subject } = request;
+    if (subject?.$case === 'model') throw noModels('model');
+    if (subject === undefined) throw ServiceError.invalid('subject', 'an architecture is required');
+    const space = resolveSpace(subject.value.space, 'architecture.space');
+    const architecture = checkArchitecture(space, subject.value.architecture, 'architecture.architecture');
+    const settings = this.compile(request.settings);
+    const scored = await this.scorer.score(space.name, architecture, settings, options.signal);
+    return { scores: scored.map((s) => scoreMessage(subject.value.space, architecture, settings, s)) };
+  }
+
+  async *scoreArchitectures(
+    request: ScoreArchitecturesRequest,
+    options: CallOptions = {},
+  ): AsyncGenerator<ScoreArchitecturesResponse> {
+    const space = resolveSpace(request.space, 'space');
+    const { architectures } = request;
+    if (architectures.length === 0 || architectures.length > MAX_ARCHITECTURES) {
+      const description = `${architectures.length} architectures are given; between 1 and ${MAX_ARCHITECTURES} are allowed`;
+      throw ServiceError.invalid('architectures', description);
+    }
+    const settings = this.compile(request.settings);
+    const abandoned = new AbortController();
+    const signal = options.signal ? AbortSignal.any([options.signal, abandoned.signal]) : abandoned.signal;
+    try {
+      // Two for each worker: one running, one ready to follow.
+      const limit = 2 * this.options.pool.stats().workers.length;
+      yield* mapOrdered(architectures, limit, async (text, index) => {
+        try {
+          const architecture = checkArchitecture(space, text, `architectures[${index}]`);
+          const scored = await this.scorer.score(space.name, architecture, settings, signal);
+          const scores = scored.map((s) => scoreMessage(request.space, architecture, settings, s));
+          return { index, scores, error: undefined };
+        } catch (error) {
+          const failure = ServiceError.from(error);
+          if (!isOwn(failure)) throw failure;
+          return { index, scores: [], error: toStatus(failure) };
+        }
+      });
+    } finally {
+      abandoned.abort();
+    }
+  }
+
+  async scorePopulation(request: ScorePopulationRequest, options: CallOptions = {}): Promise<ScorePopulationResponse> {
+    const scores: Score[] = [];
+    for await (const { scores: some, error } of this.scoreArchitectures(request, options)) {
+      if (error) throw fromStatus(error);
+      scores.push(...some);
+    }
+    return { scores };
+  }
+
+  async uploadModel(): Promise<UploadModelResponse> {
+    throw noModels('chunk');
+  }
+
+  async uploadBatch(parts: AsyncIterable<UploadBatchRequest>): Promise<UploadBatchResponse> {
+    const batch = await receiveBatch(parts);
+    this.scorer.batches.keep(batch);
+    return { digest: batch.digest };
+  }
+
+  async describeScorer(): Promise<DescribeScorerResponse> {
+    const { pool, sources, version } = this.options;
+    const stats = pool.stats();
+    return {
+      version,
+      scoreDefinitionVersion: SCORE_DEFINITION_VERSION,
+      engines: await describeEngines(),
+      datasets: sources.names().map((name) => {
+        const { imageShape, classes } = sources.info(name, 'datasets');
+        const [channels, height, width] = imageShape;
+        return { dataset: parseDataset(name, 'datasets'), channels, height, width, classes };
+      }),
+      workers: stats.workers.map(({ pid, busy, served }) => ({ pid, busy, served: BigInt(served) })),
+      queued: stats.queued,
+      queueLimit: stats.queueLimit,
+    };
+  }
+
+  private compile(settings: ScoreArchitectureRequest['settings']): CompiledSettings {
+    const compiled = compileSettings(settings);
+    // Told before any work is done; drawing is cached, so that nothing is done twice.
+    for (const { batchSize } of compiled.proxies) if (batchSize > 0) this.scorer.batches.get(compiled, batchSize);
+    return compiled;
+  }
+}
+
+/** Errors that belong to one architecture of a stream; any other ends the stream. */
+function isOwn(error: ServiceError): boolean {
+  return ['INVALID_ARGUMENT', 'FAILED_PRECONDITION', 'INTERNAL', 'DEADLINE_EXCEEDED'].includes(error.code);
+}
+
+function noModels(field: string): ServiceError {
+  return new ServiceError('UNIMPLEMENTED', `${field}: this version scores architectures of search spaces, not models`);
+}

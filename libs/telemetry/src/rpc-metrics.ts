@@ -17,19 +17,19 @@ export interface RpcServerMetrics {
 /** Creates the instruments: after telemetry has started, or they stay silent. */
 export function createRpcServerMetrics(): RpcServerMetrics {
   const rpc = meter('gradsign.rpc');
-  const duration = rpc.createHistogram(metricNames.rpcDuration, {
+  const duration = rpc.createHistogram(metricNames.RPC_DURATION, {
     description: 'Time from the start of a call to its status',
     unit: 'ms',
     advice: { explicitBucketBoundaries: DURATION_BUCKETS_MS },
   });
-  const requests = rpc.createCounter(metricNames.rpcRequests, { description: 'Finished calls by status code' });
-  const active = rpc.createUpDownCounter(metricNames.rpcActive, { description: 'Calls in flight' });
+  const requests = rpc.createCounter(metricNames.RPC_REQUESTS, { description: 'Finished calls by status code' });
+  const active = rpc.createUpDownCounter(metricNames.RPC_ACTIVE, { description: 'Calls in flight' });
   return {
     started({ service, method }) {
       const labels: Attributes = {
-        [attributes.rpcSystem]: 'grpc',
-        [attributes.rpcService]: service,
-        [attributes.rpcMethod]: method,
+        [attributes.RPC_SYSTEM]: 'grpc',
+        [attributes.RPC_SERVICE]: service,
+        [attributes.RPC_METHOD]: method,
       };
       const start = performance.now();
       let over = false;
@@ -38,7 +38,7 @@ export function createRpcServerMetrics(): RpcServerMetrics {
         if (over) return;
         over = true;
         active.add(-1, labels);
-        const finished = { ...labels, [attributes.rpcStatusCode]: statusCode };
+        const finished = { ...labels, [attributes.RPC_STATUS_CODE]: statusCode };
         requests.add(1, finished);
         duration.record(performance.now() - start, finished);
       };

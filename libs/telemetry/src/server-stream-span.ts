@@ -16,7 +16,7 @@ export function endSpanOnCancel(call: EventEmitter): void {
   if (!span) return;
   call.once('cancelled', () => {
     if (!span.isRecording()) return;
-    span.setAttribute(attributes.rpcStatusCode, CANCELLED);
+    span.setAttribute(attributes.RPC_STATUS_CODE, CANCELLED);
     span.setStatus({ code: SpanStatusCode.ERROR, message: 'CANCELLED' });
     span.end();
   });

@@ -130,8 +130,8 @@ function spanLine(span: tracing.ReadableSpan): SpanLine {
         attributes: event.attributes ?? {},
       })),
     }),
-    service: String(span.resource.attributes[attributes.serviceName]),
-    instanceId: String(span.resource.attributes[attributes.serviceInstanceId]),
+    service: String(span.resource.attributes[attributes.SERVICE_NAME]),
+    instanceId: String(span.resource.attributes[attributes.SERVICE_INSTANCE_ID]),
   };
 }
 

@@ -82,10 +82,10 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   const sdk = new NodeSDK({
     autoDetectResources: false,
     resource: resources.resourceFromAttributes({
-      [attributes.serviceName]: options.serviceName,
-      [attributes.serviceVersion]: options.serviceVersion,
-      [attributes.serviceInstanceId]: options.instanceId,
-      [attributes.processPid]: process.pid,
+      [attributes.SERVICE_NAME]: options.serviceName,
+      [attributes.SERVICE_VERSION]: options.serviceVersion,
+      [attributes.SERVICE_INSTANCE_ID]: options.instanceId,
+      [attributes.PROCESS_PID]: process.pid,
     }),
     textMapPropagator: new core.W3CTraceContextPropagator(),
     sampler: new tracing.ParentBasedSampler({ root: new tracing.TraceIdRatioBasedSampler(samplingRatio) }),

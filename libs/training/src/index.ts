@@ -1,1 +1,5 @@
-export {};
+export * from './data';
+export * from './evaluate';
+export * from './model';
+export * from './settings';
+export * from './train';

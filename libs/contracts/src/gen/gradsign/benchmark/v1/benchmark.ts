@@ -337,7 +337,10 @@ export interface EpochMetrics {
   trainAccuracy: number;
   /** Percent. */
   validationAccuracy: number;
-  testAccuracy: number;
+  /** Absent where the data set has no test images. */
+  testAccuracy?:
+    | number
+    | undefined;
   /** Seconds since the training began. */
   seconds: number;
 }
@@ -346,7 +349,8 @@ export interface EpochMetrics {
 export interface TrainingResult {
   /** Percent. */
   validationAccuracy: number;
-  testAccuracy: number;
+  /** Absent where the data set has no test images. */
+  testAccuracy?: number | undefined;
   trainSeconds: number;
   evalSeconds: number;
   params: bigint;
@@ -3070,7 +3074,7 @@ export const Training: MessageFns<Training> = {
 };
 
 function createBaseEpochMetrics(): EpochMetrics {
-  return { epoch: 0, trainLoss: 0, trainAccuracy: 0, validationAccuracy: 0, testAccuracy: 0, seconds: 0 };
+  return { epoch: 0, trainLoss: 0, trainAccuracy: 0, validationAccuracy: 0, testAccuracy: undefined, seconds: 0 };
 }
 
 export const EpochMetrics: MessageFns<EpochMetrics> = {
@@ -3087,7 +3091,7 @@ export const EpochMetrics: MessageFns<EpochMetrics> = {
     if (message.validationAccuracy !== 0) {
       writer.uint32(33).double(message.validationAccuracy);
     }
-    if (message.testAccuracy !== 0) {
+    if (message.testAccuracy !== undefined) {
       writer.uint32(41).double(message.testAccuracy);
     }
     if (message.seconds !== 0) {
@@ -3191,7 +3195,7 @@ export const EpochMetrics: MessageFns<EpochMetrics> = {
         ? globalThis.Number(object.testAccuracy)
         : isSet(object.test_accuracy)
         ? globalThis.Number(object.test_accuracy)
-        : 0,
+        : undefined,
       seconds: isSet(object.seconds) ? globalThis.Number(object.seconds) : 0,
     };
   },
@@ -3210,7 +3214,7 @@ export const EpochMetrics: MessageFns<EpochMetrics> = {
     if (message.validationAccuracy !== 0) {
       obj.validationAccuracy = floatToJson(message.validationAccuracy);
     }
-    if (message.testAccuracy !== 0) {
+    if (message.testAccuracy !== undefined) {
       obj.testAccuracy = floatToJson(message.testAccuracy);
     }
     if (message.seconds !== 0) {
@@ -3228,7 +3232,7 @@ export const EpochMetrics: MessageFns<EpochMetrics> = {
     message.trainLoss = object.trainLoss ?? 0;
     message.trainAccuracy = object.trainAccuracy ?? 0;
     message.validationAccuracy = object.validationAccuracy ?? 0;
-    message.testAccuracy = object.testAccuracy ?? 0;
+    message.testAccuracy = object.testAccuracy ?? undefined;
     message.seconds = object.seconds ?? 0;
     return message;
   },
@@ -3237,7 +3241,7 @@ export const EpochMetrics: MessageFns<EpochMetrics> = {
 function createBaseTrainingResult(): TrainingResult {
   return {
     validationAccuracy: 0,
-    testAccuracy: 0,
+    testAccuracy: undefined,
     trainSeconds: 0,
     evalSeconds: 0,
     params: 0n,
@@ -3252,7 +3256,7 @@ export const TrainingResult: MessageFns<TrainingResult> = {
     if (message.validationAccuracy !== 0) {
       writer.uint32(9).double(message.validationAccuracy);
     }
-    if (message.testAccuracy !== 0) {
+    if (message.testAccuracy !== undefined) {
       writer.uint32(17).double(message.testAccuracy);
     }
     if (message.trainSeconds !== 0) {
@@ -3379,7 +3383,7 @@ export const TrainingResult: MessageFns<TrainingResult> = {
         ? globalThis.Number(object.testAccuracy)
         : isSet(object.test_accuracy)
         ? globalThis.Number(object.test_accuracy)
-        : 0,
+        : undefined,
       trainSeconds: isSet(object.trainSeconds)
         ? globalThis.Number(object.trainSeconds)
         : isSet(object.train_seconds)
@@ -3406,7 +3410,7 @@ export const TrainingResult: MessageFns<TrainingResult> = {
     if (message.validationAccuracy !== 0) {
       obj.validationAccuracy = floatToJson(message.validationAccuracy);
     }
-    if (message.testAccuracy !== 0) {
+    if (message.testAccuracy !== undefined) {
       obj.testAccuracy = floatToJson(message.testAccuracy);
     }
     if (message.trainSeconds !== 0) {
@@ -3436,7 +3440,7 @@ export const TrainingResult: MessageFns<TrainingResult> = {
   fromPartial(object: DeepPartial<TrainingResult>): TrainingResult {
     const message = createBaseTrainingResult();
     message.validationAccuracy = object.validationAccuracy ?? 0;
-    message.testAccuracy = object.testAccuracy ?? 0;
+    message.testAccuracy = object.testAccuracy ?? undefined;
     message.trainSeconds = object.trainSeconds ?? 0;
     message.evalSeconds = object.evalSeconds ?? 0;
     message.params = (object.params !== undefined && object.params !== null) ? BigInt(object.params) : 0n;

@@ -1,6 +1,6 @@
 export * from './dataset';
 export * from './dataset-error';
 export * from './bounds';
+export { AUGMENTATIONS, CROP_PADDING, cropFlip, drawCropFlip, type Augmentation } from './augmentation';
 export * from './batch';
-export { AUGMENTATIONS, CROP_PADDING, type Augmentation } from './augmentation';
 export * from './sample';

@@ -167,7 +167,11 @@ export interface EvaluationSettings {
   trainingSet: TrainingSet;
   epochs: Epochs | undefined;
   split: Split;
-  seed: SeedChoice | undefined;
+  seed:
+    | SeedChoice
+    | undefined;
+  /** Epochs of the training that were done when the value was measured, 1 is the first. 0: all of them. */
+  epoch: number;
 }
 
 /** One answer of a benchmark. */
@@ -201,6 +205,8 @@ export interface Evaluation {
   rows: number[];
   /** How the value was derived, when it is not a plain measurement. */
   note: string;
+  /** Epochs that were done when the value was measured. */
+  epoch: number;
 }
 
 /** Request of ListBenchmarks. */
@@ -1117,7 +1123,7 @@ export const SeedChoice: MessageFns<SeedChoice> = {
 };
 
 function createBaseEvaluationSettings(): EvaluationSettings {
-  return { dataset: undefined, trainingSet: 0, epochs: undefined, split: 0, seed: undefined };
+  return { dataset: undefined, trainingSet: 0, epochs: undefined, split: 0, seed: undefined, epoch: 0 };
 }
 
 export const EvaluationSettings: MessageFns<EvaluationSettings> = {
@@ -1136,6 +1142,9 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
     }
     if (message.seed !== undefined) {
       SeedChoice.encode(message.seed, writer.uint32(42).fork()).join();
+    }
+    if (message.epoch !== 0) {
+      writer.uint32(48).int32(message.epoch);
     }
     return writer;
   },
@@ -1193,6 +1202,14 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
             message.seed = SeedChoice.decode(reader, reader.uint32());
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.epoch = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1216,6 +1233,7 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
       epochs: isSet(object.epochs) ? Epochs.fromJSON(object.epochs) : undefined,
       split: isSet(object.split) ? splitFromJSON(object.split) : 0,
       seed: isSet(object.seed) ? SeedChoice.fromJSON(object.seed) : undefined,
+      epoch: isSet(object.epoch) ? globalThis.Number(object.epoch) : 0,
     };
   },
 
@@ -1236,6 +1254,9 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
     if (message.seed !== undefined) {
       obj.seed = SeedChoice.toJSON(message.seed);
     }
+    if (message.epoch !== 0) {
+      obj.epoch = Math.round(message.epoch);
+    }
     return obj;
   },
 
@@ -1255,6 +1276,7 @@ export const EvaluationSettings: MessageFns<EvaluationSettings> = {
     message.seed = (object.seed !== undefined && object.seed !== null)
       ? SeedChoice.fromPartial(object.seed)
       : undefined;
+    message.epoch = object.epoch ?? 0;
     return message;
   },
 };
@@ -1276,6 +1298,7 @@ function createBaseEvaluation(): Evaluation {
     flops: undefined,
     rows: [],
     note: "",
+    epoch: 0,
   };
 }
 
@@ -1332,6 +1355,9 @@ export const Evaluation: MessageFns<Evaluation> = {
     }
     if (message.note !== "") {
       writer.uint32(122).string(message.note);
+    }
+    if (message.epoch !== 0) {
+      writer.uint32(128).int32(message.epoch);
     }
     return writer;
   },
@@ -1479,6 +1505,14 @@ export const Evaluation: MessageFns<Evaluation> = {
             message.note = reader.string();
             continue;
           }
+          case 16: {
+            if (tag !== 128) {
+              break;
+            }
+
+            message.epoch = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1522,6 +1556,7 @@ export const Evaluation: MessageFns<Evaluation> = {
         ? object.rows.map((e: any) => globalThis.Number(e))
         : [],
       note: isSet(object.note) ? globalThis.String(object.note) : "",
+      epoch: isSet(object.epoch) ? globalThis.Number(object.epoch) : 0,
     };
   },
 
@@ -1572,6 +1607,9 @@ export const Evaluation: MessageFns<Evaluation> = {
     if (message.note !== "") {
       obj.note = message.note;
     }
+    if (message.epoch !== 0) {
+      obj.epoch = Math.round(message.epoch);
+    }
     return obj;
   },
 
@@ -1599,6 +1637,7 @@ export const Evaluation: MessageFns<Evaluation> = {
     message.flops = object.flops ?? undefined;
     message.rows = object.rows?.map((e) => e) || [];
     message.note = object.note ?? "";
+    message.epoch = object.epoch ?? 0;
     return message;
   },
 };

@@ -1,1 +1,10 @@
-export {};
+export * from './errors';
+export type { ComputePoolOptions, ExitReason, PoolEvent } from './options';
+export type { RunOptions, TaskRequest, TaskResult } from './pending-task';
+export { createComputePool } from './pool';
+export type { ComputePool, PoolStats } from './pool';
+export { serveTasks } from './serve-tasks';
+export type { TaskContext, TaskHandler } from './serve-tasks';
+export type { ActiveSpan, SpanAttributes } from './span-recorder';
+export { TaskError } from './task-error';
+export type { SpanRecord } from '@gradsign/telemetry';

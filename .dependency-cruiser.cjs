@@ -39,6 +39,7 @@ const sameLayer = {
   'libs/search-spaces': ['libs/network', 'libs/onnx', 'libs/random'],
   'libs/proxies': ['libs/autodiff', 'libs/network', 'libs/onnx', 'libs/random'],
   'libs/algorithms': ['libs/random', 'libs/search-spaces'],
+  'libs/compute-pool': ['libs/telemetry'],
   'libs/service-kit': ['libs/telemetry'],
   'libs/scoring': ['libs/requests'],
   'libs/oracle': ['libs/requests'],

@@ -129,7 +129,8 @@ export class GraphBuilder {
     };
   }
 
-  private append(node: Node): Value[] {
+  /** Appends a node as it is, under its own names. */
+  append(node: Node): Value[] {
     if (this.nodeNames.has(node.name))
       throw new GraphError(`graph "${this.name}": node "${node.name}" is defined twice`);
     const types = inferNode(

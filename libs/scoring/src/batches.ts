@@ -44,7 +44,9 @@ export class Batches {
 
   private fitting(batch: Batch, name: string): Batch {
     const info = this.sources.info(name, 'settings.data.batch.dataset');
-    const [given, wanted] = [batch, info].map(({ imageShape, classes }) => `${imageShape.join('×')}, ${classes} classes`);
+    const [given, wanted] = [batch, info].map(
+      ({ imageShape, classes }) => `${imageShape.join('×')}, ${classes} classes`,
+    );
     if (given === wanted) return batch;
     const sentence = `the batch has images and labels of ${given}; ${name} has ${wanted}`;
     throw ServiceError.invalid('settings.data.batch', sentence);

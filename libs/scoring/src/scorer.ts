@@ -98,7 +98,12 @@ export class Scorer {
       [attributes.PROXY]: task.proxies.join(','),
     };
     return withSpan('score architecture', spanAttributes, async () => {
-      if (batch) this.pool.putBlob(batch.digest, { images: batch.images, labels: batch.labels, size: batch.size } satisfies BatchBlob);
+      if (batch)
+        this.pool.putBlob(batch.digest, {
+          images: batch.images,
+          labels: batch.labels,
+          size: batch.size,
+        } satisfies BatchBlob);
       try {
         const { result, spans } = await this.pool.run<TaskScore[]>(
           { kind: 'score', payload: task, blobs: batch ? [batch.digest] : [] },

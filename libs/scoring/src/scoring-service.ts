@@ -60,7 +60,10 @@ export class ScoringService implements ScorerApi {
     };
   }
 
-  async scoreArchitecture(request: ScoreArchitectureRequest, options: CallOptions = {}): Promise<ScoreArchitectureResponse> {
+  async scoreArchitecture(
+    request: ScoreArchitectureRequest,
+    options: CallOptions = {},
+  ): Promise<ScoreArchitectureResponse> {
     const { subject } = request;
     if (subject?.$case === 'model') throw noModels('model');
     if (subject === undefined) throw ServiceError.invalid('subject', 'an architecture is required');

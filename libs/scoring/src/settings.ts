@@ -62,7 +62,10 @@ export function compileSettings(settings: ScoreSettings | undefined): CompiledSe
     proxies: compileProxies(settings, data?.data.kind === 'uploaded', violations),
     network: attempt(() => compileNetwork(settings.network, 'settings.network')),
     engine: attempt(() =>
-      engineNames.format(settings.engine === Engine.ENGINE_UNSPECIFIED ? Engine.ENGINE_ONNXRUNTIME : settings.engine, 'settings.engine'),
+      engineNames.format(
+        settings.engine === Engine.ENGINE_UNSPECIFIED ? Engine.ENGINE_ONNXRUNTIME : settings.engine,
+        'settings.engine',
+      ),
     ),
   };
   if (violations.length > 0) throw ServiceError.invalidFields(violations);
@@ -132,10 +135,16 @@ function compileData(settings: ScoreSettings): Pick<CompiledSettings, 'data' | '
     case 'batch': {
       const name = formatDataset(source.value.dataset, 'settings.data.batch.dataset');
       if (!/^[0-9a-f]{64}$/.test(source.value.digest)) {
-        throw ServiceError.invalid('settings.data.batch.digest', `"${source.value.digest}" is not a lower-case hex SHA-256`);
+        throw ServiceError.invalid(
+          'settings.data.batch.digest',
+          `"${source.value.digest}" is not a lower-case hex SHA-256`,
+        );
       }
       if (augmentation !== 'none') {
-        throw ServiceError.invalid('settings.data.augmentation', 'an uploaded batch is used as it is; augmentation must be none');
+        throw ServiceError.invalid(
+          'settings.data.augmentation',
+          'an uploaded batch is used as it is; augmentation must be none',
+        );
       }
       return { data: { kind: 'uploaded', name, digest: source.value.digest }, dataset: source.value.dataset! };
     }

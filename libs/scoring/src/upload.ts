@@ -31,9 +31,16 @@ export async function receiveBatch(parts: AsyncIterable<UploadBatchRequest>): Pr
 }
 
 function checkHeader(header: BatchHeader): number {
-  for (const [name, max] of [['size', LIMITS.batchSize], ['channels', 64], ['height', 1024], ['width', 1024], ['classes', 100_000]] as const) {
+  for (const [name, max] of [
+    ['size', LIMITS.batchSize],
+    ['channels', 64],
+    ['height', 1024],
+    ['width', 1024],
+    ['classes', 100_000],
+  ] as const) {
     const value = header[name];
-    if (value < 1 || value > max) throw ServiceError.invalid(`header.${name}`, `${value} is outside the range 1 to ${max}`);
+    if (value < 1 || value > max)
+      throw ServiceError.invalid(`header.${name}`, `${value} is outside the range 1 to ${max}`);
   }
   const total = header.size * (header.channels * header.height * header.width * 4 + 8);
   if (total > MAX_BYTES) throw ServiceError.invalid('header', `the batch has ${total} bytes; ${MAX_BYTES} are allowed`);

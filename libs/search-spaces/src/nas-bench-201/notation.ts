@@ -45,7 +45,8 @@ export function parseCell(text: string): NasBench201Cell {
     for (let source = 0; source < target; source++) {
       const edge = `${source}→${target}`;
       cell.push(operation(edge));
-      expect(`~${source}`, `after the operation of edge ${edge}`);
+      expect('~', `after the operation of edge ${edge}`);
+      expect(String(source), `as the source of edge ${edge}`);
       expect('|', `after edge ${edge}`);
     }
   }

@@ -1,0 +1,95 @@
+import { gradients, lowerNormalization } from '@gradsign/autodiff';
+import { BATCH, LOGITS, normalize, pruneNetwork, withWeights, type Network } from '@gradsign/network';
+import { GraphBuilder, int64, specialize, type Graph, type Tensor, type Value } from '@gradsign/onnx';
+
+/** Name of the pass's second input: one-hot labels [B, classes]. */
+export const ONE_HOT_LABELS = 'one_hot_labels';
+
+/** A convolution's or linear layer's weight that the loss depends on. */
+export interface LayerWeight {
+  readonly path: string;
+  readonly values: Tensor<'float32'>;
+}
+
+/** Which network a pass runs, and on how many images at once. */
+export interface PassOptions {
+  readonly network: Network;
+  readonly weights: ReadonlyMap<string, Tensor<'float32'>>;
+  readonly batchSize: number;
+  readonly normalization: 'sample' | 'batch';
+}
+
+/**
+ * One forward and one backward pass over a mini-batch as a graph, with the quantities that proxies ask for as its
+ * outputs. Structurally dead parts of the network are left out: their weights have gradient zero.
+ * The loss of a sample is the cross-entropy of its logits with its label.
+ */
+export class GraphPass {
+  readonly layers: readonly LayerWeight[];
+  private readonly builder: GraphBuilder;
+  private readonly values: readonly Value[];
+  private readonly logits: Value;
+  private readonly labels: Value;
+  private readonly requested = new Map<string, string[]>();
+
+  constructor(private readonly options: PassOptions) {
+    const { network, weights, batchSize, normalization } = options;
+    const alive = pruneNetwork(network);
+    const fixed = specialize(withWeights(alive, weights), { [BATCH]: batchSize });
+    const forward = lowerNormalization(normalize(fixed, normalization));
+    this.builder = GraphBuilder.from({ ...forward, outputs: [] });
+    this.layers = alive.weights
+      .filter(({ role }) => role === 'conv' || role === 'linear')
+      .map(({ path }) => ({ path, values: weights.get(path)! }));
+    this.values = this.layers.map(({ path }) => this.builder.value(path));
+    this.logits = this.builder.value(LOGITS);
+    this.labels = this.builder.input(ONE_HOT_LABELS, 'float32', [batchSize, network.classes]);
+  }
+
+  /** Σ_i sign(∂ℓ_i/∂W) for each layer, of the weight's shape; NaN where a sample's gradient is NaN. */
+  signSums(): string[] {
+    return this.once('sign_sum', () => {
+      const perSample = this.backward(this.lossGradient(), true);
+      return perSample.map((gradient) => {
+        const sign = this.builder.node('Sign', [gradient]);
+        return this.builder.node('ReduceSum', [sign, this.builder.constant(int64([0]))], { keepdims: 0 });
+      });
+    });
+  }
+
+  /** ∂L/∂W for each layer, where L is the mean loss over the batch. */
+  gradients(): string[] {
+    return this.once('gradient', () => {
+      const mean = this.builder.constant({ dtype: 'float32', shape: [], data: Float32Array.of(1 / this.options.batchSize) });
+      return this.backward(this.builder.node('Mul', [this.lossGradient(), mean]), false);
+    });
+  }
+
+  build(): Graph {
+    return this.builder.build();
+  }
+
+  /** ∂ℓ_i/∂logits of every sample: softmax − one-hot. */
+  private lossGradient(): Value {
+    const probabilities = this.builder.node('Softmax', [this.logits], { axis: 1 });
+    return this.builder.node('Sub', [probabilities, this.labels]);
+  }
+
+  private backward(cotangent: Value, perSample: boolean): Value[] {
+    return gradients(this.builder, { seeds: [[this.logits, cotangent]], withRespectTo: this.values, perSample });
+  }
+
+  /** Adds a quantity to the graph the first time it is asked for. */
+  private once(quantity: string, build: () => Value[]): string[] {
+    const known = this.requested.get(quantity);
+    if (known) return known;
+    const names = build().map((value, i) => {
+      const name = `${quantity}:${this.layers[i].path}`;
+      this.builder.output(value, name);
+      return name;
+    });
+    this.requested.set(quantity, names);
+    return names;
+  }
+}
+

@@ -1,0 +1,106 @@
+import type { Engine } from '@gradsign/engine';
+import { IMAGES, initializeWeights, type Network } from '@gradsign/network';
+import { tensor, type Tensor } from '@gradsign/onnx';
+import { ONE_HOT_LABELS, planProxies, proxies as registry, type Plan, type ProxyValue } from '@gradsign/proxies';
+import type { BatchBlob, TaskScore } from './task';
+
+/** Images in one run of a graph, where the batch may be cut: memory falls, time does not change. */
+export const DEFAULT_CHUNK_SIZE = 32;
+
+export interface EvaluateOptions {
+  readonly engine: Engine;
+  readonly network: Network;
+  readonly architecture: string;
+  /** Ids from the registry, without repetition. */
+  readonly proxies: readonly string[];
+  /** Absent where no proxy uses images. */
+  readonly batch?: BatchBlob;
+  readonly seed: number | bigint;
+  readonly initializations: number;
+  readonly chunkSize?: number;
+  /** Checked before every chunk; the evaluation then throws the signal's reason. */
+  readonly signal?: AbortSignal;
+  readonly onChunk?: (done: number, total: number) => void;
+}
+
+/**
+ * Values of proxies for one network, in the order asked for: means over the initialisations. Proxies that share a
+ * pass share its time equally. The same bits for the same arguments on the same engine and machine, whatever the
+ * chunk size.
+ */
+export async function evaluateProxies(options: EvaluateOptions): Promise<TaskScore[]> {
+  const wanted = options.proxies.map((id) => registry.get(id)!);
+  const graphProxies = wanted.filter((proxy) => proxy.kind === 'graph');
+  const results = new Map<string, { values: ProxyValue[]; seconds: number }>();
+  const add = (id: string, value: ProxyValue, seconds: number) => {
+    const known = results.get(id) ?? { values: [], seconds: 0 };
+    results.set(id, { values: [...known.values, value], seconds: known.seconds + seconds });
+  };
+
+  for (const proxy of wanted) {
+    if (proxy.kind !== 'structural') continue;
+    const started = now();
+    add(proxy.id, proxy.evaluate(options), now() - started);
+  }
+  for (let initialization = 0; graphProxies.length > 0 && initialization < options.initializations; initialization++) {
+    options.signal?.throwIfAborted();
+    const { batch, network, seed, chunkSize = DEFAULT_CHUNK_SIZE } = options;
+    let started = now();
+    const weights = initializeWeights(network, { seed, initialization });
+    for (const plan of planProxies(graphProxies, { network, weights, batchSize: batch!.size, chunkSize })) {
+      const values = plan.reduce(await runChunks(options, plan));
+      const share = (now() - started) / plan.proxies.length;
+      plan.proxies.forEach((proxy, i) => add(proxy.id, values[i], share));
+      started = now();
+    }
+  }
+  return wanted.map(({ id }) => {
+    const { values, seconds } = results.get(id)!;
+    const value = values.reduce((sum, v) => sum + v.value, 0) / values.length;
+    return { id, value, weights: values[0].weights, nanCount: values.reduce((n, v) => n + v.nanCount, 0), seconds };
+  });
+}
+
+/** Seconds of a monotonic clock. */
+function now(): number {
+  return performance.now() / 1000;
+}
+
+/** Runs a plan's graph on every chunk of the batch and adds the outputs. */
+async function runChunks(options: EvaluateOptions, { graph, chunkSize }: Plan): Promise<Record<string, Tensor>> {
+  const batch = options.batch!;
+  const total = batch.size / chunkSize;
+  const session = await options.engine.load(graph);
+  try {
+    let sum: Record<string, Tensor> | undefined;
+    for (let chunk = 0; chunk < total; chunk++) {
+      options.signal?.throwIfAborted();
+      const outputs = await session.run(feeds(options.network, batch, chunk * chunkSize, chunkSize));
+      sum = sum ? addInPlace(sum, outputs) : outputs;
+      options.onChunk?.(chunk + 1, total);
+    }
+    return sum!;
+  } finally {
+    await session.release();
+  }
+}
+
+
+function feeds({ imageShape, classes }: Network, batch: BatchBlob, start: number, count: number): Record<string, Tensor> {
+  const size = imageShape.reduce((a, b) => a * b, 1);
+  const oneHot = new Float32Array(count * classes);
+  for (let i = 0; i < count; i++) oneHot[i * classes + batch.labels[start + i]] = 1;
+  const images = batch.images.subarray(start * size, (start + count) * size);
+  return {
+    [IMAGES]: tensor('float32', [count, ...imageShape], images),
+    [ONE_HOT_LABELS]: tensor('float32', [count, classes], oneHot),
+  };
+}
+
+function addInPlace(sum: Record<string, Tensor>, more: Record<string, Tensor>): Record<string, Tensor> {
+  for (const [name, { data }] of Object.entries(sum) as [string, Tensor<'float32'>][]) {
+    const other = more[name].data as Float32Array;
+    for (let k = 0; k < data.length; k++) data[k] += other[k];
+  }
+  return sum;
+}

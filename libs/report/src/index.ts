@@ -1,1 +1,3 @@
-export {};
+export * from './csv';
+export * from './scatter';
+export * from './table';

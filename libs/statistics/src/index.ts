@@ -1,1 +1,4 @@
-export {};
+export * from './bootstrap';
+export * from './correlation';
+export * from './rank';
+export * from './summary';

@@ -39,7 +39,12 @@ function lowerInstance(builder: GraphBuilder, node: Node): void {
 
 function lowerBatch(builder: GraphBuilder, node: Node): void {
   const x = builder.value(node.inputs[0]);
-  const axes = [0, ...dims(x).slice(2).map((_, i) => i + 2)];
+  const axes = [
+    0,
+    ...dims(x)
+      .slice(2)
+      .map((_, i) => i + 2),
+  ];
   const mean = (v: Value) => builder.node('ReduceMean', [v], { axes, keepdims: 1 });
   const centred = builder.node('Sub', [x, mean(x)]);
   const variance = mean(builder.node('Mul', [centred, centred]));

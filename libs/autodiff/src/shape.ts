@@ -4,7 +4,9 @@ import { float32, int64, type GraphBuilder, type Value } from '@gradsign/onnx';
 export function dims(value: Value): number[] {
   return value.shape.map((dim) => {
     if (typeof dim !== 'number') {
-      throw new TypeError(`value "${value.name}" has the symbolic size ${dim}: specialise the graph before differentiating`);
+      throw new TypeError(
+        `value "${value.name}" has the symbolic size ${dim}: specialise the graph before differentiating`,
+      );
     }
     return dim;
   });

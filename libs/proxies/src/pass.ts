@@ -60,7 +60,11 @@ export class GraphPass {
   /** ∂L/∂W for each layer, where L is the mean loss over the batch. */
   gradients(): string[] {
     return this.once('gradient', () => {
-      const mean = this.builder.constant({ dtype: 'float32', shape: [], data: Float32Array.of(1 / this.options.batchSize) });
+      const mean = this.builder.constant({
+        dtype: 'float32',
+        shape: [],
+        data: Float32Array.of(1 / this.options.batchSize),
+      });
       return this.backward(this.builder.node('Mul', [this.lossGradient(), mean]), false);
     });
   }
@@ -92,4 +96,3 @@ export class GraphPass {
     return names;
   }
 }
-

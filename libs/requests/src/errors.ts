@@ -1,4 +1,11 @@
-import { PoolBusyError, TaskError, TaskTimeoutError, WorkerCrashError } from '@gradsign/compute-pool';
+import {
+  PoolBusyError,
+  PoolClosedError,
+  TaskCancelledError,
+  TaskError,
+  TaskTimeoutError,
+  WorkerCrashError,
+} from '@gradsign/compute-pool';
 import { ServiceError } from '@gradsign/contracts';
 import { DatasetError } from '@gradsign/dataset';
 import { UnsupportedOperatorError } from '@gradsign/engine';
@@ -33,6 +40,12 @@ export function toServiceError(error: unknown, field: string): ServiceError {
   }
   if (error instanceof WorkerCrashError) {
     return new ServiceError('UNAVAILABLE', error.message, { reason: 'WORKER_CRASHED', cause: error });
+  }
+  if (error instanceof PoolClosedError) {
+    return new ServiceError('UNAVAILABLE', 'the server is stopping', { reason: 'STOPPING', cause: error });
+  }
+  if (error instanceof TaskCancelledError) {
+    return new ServiceError('CANCELLED', 'the call was cancelled', { cause: error });
   }
   const name = error instanceof TaskError ? error.errorName : error.name;
   const known = byName[name];

@@ -18,8 +18,8 @@ export interface EvaluateOptions {
   readonly seed: number | bigint;
   readonly initializations: number;
   readonly chunkSize?: number;
-  /** Checked before every chunk; the evaluation then throws the signal's reason. */
-  readonly signal?: AbortSignal;
+  /** Awaited before every chunk; it throws where the evaluation should stop. */
+  readonly checkpoint?: () => Promise<void>;
   readonly onChunk?: (done: number, total: number) => void;
 }
 
@@ -43,7 +43,6 @@ export async function evaluateProxies(options: EvaluateOptions): Promise<TaskSco
     add(proxy.id, proxy.evaluate(options), now() - started);
   }
   for (let initialization = 0; graphProxies.length > 0 && initialization < options.initializations; initialization++) {
-    options.signal?.throwIfAborted();
     const { batch, network, seed, chunkSize = DEFAULT_CHUNK_SIZE } = options;
     let started = now();
     const weights = initializeWeights(network, { seed, initialization });
@@ -74,7 +73,7 @@ async function runChunks(options: EvaluateOptions, { graph, chunkSize }: Plan): 
   try {
     let sum: Record<string, Tensor> | undefined;
     for (let chunk = 0; chunk < total; chunk++) {
-      options.signal?.throwIfAborted();
+      await options.checkpoint?.();
       const outputs = await session.run(feeds(options.network, batch, chunk * chunkSize, chunkSize));
       sum = sum ? addInPlace(sum, outputs) : outputs;
       options.onChunk?.(chunk + 1, total);
@@ -85,8 +84,12 @@ async function runChunks(options: EvaluateOptions, { graph, chunkSize }: Plan): 
   }
 }
 
-
-function feeds({ imageShape, classes }: Network, batch: BatchBlob, start: number, count: number): Record<string, Tensor> {
+function feeds(
+  { imageShape, classes }: Network,
+  batch: BatchBlob,
+  start: number,
+  count: number,
+): Record<string, Tensor> {
   const size = imageShape.reduce((a, b) => a * b, 1);
   const oneHot = new Float32Array(count * classes);
   for (let i = 0; i < count; i++) oneHot[i * classes + batch.labels[start + i]] = 1;

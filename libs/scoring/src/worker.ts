@@ -28,7 +28,7 @@ export async function runScoreTask(task: ScoreTask, context: TaskContext): Promi
       batch,
       seed: task.seed,
       initializations: task.initializations,
-      signal: context.signal,
+      checkpoint: () => context.checkpoint(),
       onChunk: (done, total) => context.progress({ done, total }),
     }),
   );

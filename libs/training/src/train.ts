@@ -26,8 +26,8 @@ export interface TrainOptions {
   readonly settings: TrainerSettings;
   /** Determines initial weights, the order of the images, and augmentation. */
   readonly seed: number | bigint;
-  /** Checked before every step; the training then throws the signal's reason. */
-  readonly signal?: AbortSignal;
+  /** Awaited before every step; it throws where the training should stop. */
+  readonly checkpoint?: () => Promise<void>;
   readonly onStep?: (step: number, steps: number) => void;
   readonly onEpoch?: (metrics: EpochMetrics) => void;
 }
@@ -48,7 +48,7 @@ export interface TrainedNetwork {
  * @throws TrainerSettingsError where there is no whole batch.
  */
 export async function train(options: TrainOptions): Promise<TrainedNetwork> {
-  const { engine, network, data, settings, seed, signal } = options;
+  const { engine, network, data, settings, seed } = options;
   const stepsPerEpoch = Math.floor(data.train.count / settings.batchSize);
   if (stepsPerEpoch < 1) {
     throw new TrainerSettingsError(
@@ -71,7 +71,7 @@ export async function train(options: TrainOptions): Promise<TrainedNetwork> {
       let loss = 0;
       let correct = 0;
       for (let i = 0; i < stepsPerEpoch; i++) {
-        signal?.throwIfAborted();
+        await options.checkpoint?.();
         const step = (epoch - 1) * stepsPerEpoch + i;
         const indices = order.slice(i * settings.batchSize, (i + 1) * settings.batchSize);
         const batch = gather(data, indices, settings, Stream.of(seed, 'augmentation', epoch));

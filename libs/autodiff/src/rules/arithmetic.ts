@@ -8,9 +8,7 @@ function binary(sides: readonly ((context: RuleContext, g: Value, a: Value, b: V
     const { builder, inputs, cotangents } = context;
     const [a, b] = inputs as Value[];
     return sides.map((side, i) =>
-      context.wants(i)
-        ? unbroadcast(builder, side(context, cotangents[0]!, a, b), dims(inputs[i]!))
-        : undefined,
+      context.wants(i) ? unbroadcast(builder, side(context, cotangents[0]!, a, b), dims(inputs[i]!)) : undefined,
     );
   };
 }

@@ -91,9 +91,7 @@ function inputGradient(context: RuleContext, shape: Geometry, x: Value, w: Value
     return builder.node('Conv', [g, flipped(builder, w, group)], attributes);
   }
   const [from, to] = [dims(g).slice(2), dims(x).slice(2)];
-  const outputPadding = to.map(
-    (size, i) => size - ((from[i] - 1) * strides[i] - pads[i] - pads[i + 2] + reach[i] + 1),
-  );
+  const outputPadding = to.map((size, i) => size - ((from[i] - 1) * strides[i] - pads[i] - pads[i + 2] + reach[i] + 1));
   return builder.node('ConvTranspose', [g, w], {
     kernel_shape: kernel,
     strides,

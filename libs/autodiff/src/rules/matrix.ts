@@ -12,7 +12,14 @@ export const matrix: RuleTable = {
     if (perSample(1)) {
       // Rows of each sample times its cotangents: [B, in, rows] × [B, rows, out].
       const [batch] = dims(a);
-      const matrices = (x: Value) => reshape(builder, x, [batch, dims(x).slice(1, -1).reduce((p, q) => p * q, 1), dims(x).at(-1)!]);
+      const matrices = (x: Value) =>
+        reshape(builder, x, [
+          batch,
+          dims(x)
+            .slice(1, -1)
+            .reduce((p, q) => p * q, 1),
+          dims(x).at(-1)!,
+        ]);
       return [
         wants(0) ? builder.node('MatMul', [g, matrixTranspose(builder, b)]) : undefined,
         builder.node('MatMul', [matrixTranspose(builder, matrices(a)), matrices(g)]),
@@ -36,7 +43,8 @@ export const matrix: RuleTable = {
     const dA = () => (transA ? product(b!, transB, g, true) : product(g, false, b!, !transB));
     const dB = () => (transB ? product(g, true, a!, transA) : product(a!, !transA, g, false));
     const dBPerSample = () => {
-      if (transA) throw new NotDifferentiableError(node.name, node.op, 'per-sample gradients need the batch in the rows');
+      if (transA)
+        throw new NotDifferentiableError(node.name, node.op, 'per-sample gradients need the batch in the rows');
       const [[batch, rows], [, columns]] = [dims(a!), dims(g)];
       const [x, y] = [reshape(builder, a!, [batch, rows, 1]), reshape(builder, g, [batch, columns, 1])];
       // An outer product for each sample.
@@ -47,7 +55,9 @@ export const matrix: RuleTable = {
     return [
       wants(0) ? scaled(dA(), alpha) : undefined,
       wants(1) ? scaled(perSample(1) ? dBPerSample() : dB(), alpha) : undefined,
-      c && wants(2) ? scaled(perSample(2) ? g : unbroadcast(builder, reduceSum(builder, g, [], true), dims(c)), beta) : undefined,
+      c && wants(2)
+        ? scaled(perSample(2) ? g : unbroadcast(builder, reduceSum(builder, g, [], true), dims(c)), beta)
+        : undefined,
     ];
   },
 };

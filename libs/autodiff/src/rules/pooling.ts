@@ -7,7 +7,12 @@ export const pooling: RuleTable = {
     const window = windowOf(attributes);
     const [batch, channels, height, width] = dims(inputs[0]!);
     const [, , outHeight, outWidth] = dims(cotangents[0]!);
-    const weights = windowWeights(window, [height, width], [outHeight, outWidth], attributes.int('count_include_pad') === 1);
+    const weights = windowWeights(
+      window,
+      [height, width],
+      [outHeight, outWidth],
+      attributes.int('count_include_pad') === 1,
+    );
     const scaled = builder.node('Mul', [cotangents[0], weights(builder)]);
     const { kernel, strides, pads } = window;
     if (strides.every((s) => s === 1) && pads.every((p, i) => p <= kernel[i % 2] - 1)) {
@@ -15,13 +20,20 @@ export const pooling: RuleTable = {
       const back = pads.map((pad, i) => kernel[i % 2] - 1 - pad);
       return [builder.node('AveragePool', [scaled], { kernel_shape: kernel, pads: back, count_include_pad: 1 })];
     }
-    if (strides.join() === kernel.join() && pads.every((p) => p === 0) && outHeight * kernel[0] === height && outWidth * kernel[1] === width) {
+    if (
+      strides.join() === kernel.join() &&
+      pads.every((p) => p === 0) &&
+      outHeight * kernel[0] === height &&
+      outWidth * kernel[1] === width
+    ) {
       // Windows side by side: every pixel gets its own window's share.
       const apart = reshape(builder, scaled, [batch, channels, outHeight, 1, outWidth, 1]);
       const spread = broadcastTo(builder, apart, [batch, channels, outHeight, kernel[0], outWidth, kernel[1]]);
       return [reshape(builder, spread, [batch, channels, height, width])];
     }
-    const ones = builder.constant(float32(new Float32Array(channels * kernel[0] * kernel[1]).fill(1), [channels, 1, ...kernel]));
+    const ones = builder.constant(
+      float32(new Float32Array(channels * kernel[0] * kernel[1]).fill(1), [channels, 1, ...kernel]),
+    );
     const outputPadding = [height, width].map(
       (size, i) => size - (([outHeight, outWidth][i] - 1) * strides[i] - pads[i] - pads[i + 2] + kernel[i]),
     );

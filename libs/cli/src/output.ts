@@ -1,0 +1,44 @@
+import { table } from '@gradsign/report';
+
+/** A line of output; `Infinity`, `-Infinity` and `NaN` are written as strings. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Data on stdout: one JSON object a line, or an aligned table at the end. */
+export class Output {
+  private readonly rows: Row[] = [];
+
+  constructor(
+    private readonly format: 'json' | 'table',
+    private readonly write: (text: string) => void = (text) => void process.stdout.write(text),
+  ) {}
+
+  row(row: Row): void {
+    if (this.format === 'json') this.write(`${toJson(row)}\n`);
+    else this.rows.push(row);
+  }
+
+  /** Writes what is still held back. */
+  end(): void {
+    if (this.rows.length > 0) this.write(`${table(this.rows.map(flatten))}\n`);
+    this.rows.length = 0;
+  }
+}
+
+/** JSON of a row: bigint as number where it is safe, else as string; numbers that are not finite as strings. */
+export function toJson(row: Row): string {
+  return JSON.stringify(row, (_key, value: unknown) => {
+    if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+    return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+  });
+}
+
+function flatten(row: Row): Record<string, string> {
+  return Object.fromEntries(Object.entries(row).map(([key, value]) => [key, cell(value)]));
+}
+
+function cell(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
+  if (typeof value === 'object') return toJson(value as Row);
+  return String(value);
+}

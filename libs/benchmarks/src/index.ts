@@ -1,1 +1,11 @@
-export {};
+export * from './errors';
+export * from './query';
+export { MEASURES, MEASURE_NAMES, type Measure } from './measures';
+export { METADATA, type TableInfo } from './schema';
+export { type SeriesData, type SeriesKey } from './series';
+export { type Coverage } from './coverage';
+export { BenchmarkTable, type BenchmarkDescription, type Page } from './table';
+export { writeTable, type TableContents } from './table-writer';
+export { BenchmarkStore, checkBenchmarkName } from './store';
+export { costCounter, type Costs, type ImageData } from './costs';
+export * from './csv';

@@ -1,1 +1,5 @@
-export {};
+export * from './handlers';
+export * from './pages';
+export * from './run-service';
+export * from './server';
+export * from './service-config';

@@ -1,1 +1,4 @@
-export {};
+export * from './guidance';
+export * from './proposer';
+export * from './registry';
+export * from './strategy';

@@ -1,4 +1,4 @@
-import { GraphBuilder, type Graph, type Node } from '@gradsign/onnx';
+import { GraphBuilder, removeDeadNodes, type Graph, type Node } from '@gradsign/onnx';
 import type { Network } from './network';
 import { zeroValues } from './zeros';
 
@@ -11,7 +11,9 @@ import { zeroValues } from './zeros';
  * @param zeroInputs graph inputs to be taken as constant zeros (see `zeroWeights`)
  */
 export function prune(graph: Graph, zeroInputs: ReadonlySet<string> = new Set()): Graph {
-  return withoutUnread(withoutZeroTerms(graph, zeroValues(graph, zeroInputs)));
+  const rewritten = removeDeadNodes(withoutZeroTerms(graph, zeroValues(graph, zeroInputs)));
+  const read = new Set([...rewritten.nodes.flatMap(({ inputs }) => inputs), ...graph.outputs.map(({ name }) => name)]);
+  return { ...rewritten, inputs: graph.inputs.filter(({ name }) => read.has(name)) };
 }
 
 /** A network with its graph pruned, its zero-initialised shifts taken as zero, and only the weights that remain. */
@@ -63,21 +65,4 @@ function withoutZeroTerms(graph: Graph, zero: ReadonlySet<string>): Graph {
     }
   }
   return { ...graph, nodes };
-}
-
-function withoutUnread(graph: Graph): Graph {
-  const read = new Set(graph.outputs.map(({ name }) => name));
-  const nodes: Node[] = [];
-  for (const node of graph.nodes.toReversed()) {
-    if (node.outputs.some((output) => read.has(output))) {
-      node.inputs.forEach((input) => read.add(input));
-      nodes.push(node);
-    }
-  }
-  return {
-    ...graph,
-    inputs: graph.inputs.filter(({ name }) => read.has(name)),
-    initializers: new Map([...graph.initializers].filter(([name]) => read.has(name))),
-    nodes: nodes.reverse(),
-  };
 }

@@ -1,0 +1,38 @@
+import { Random, Stream } from '@gradsign/random';
+import { searchSpace, searchSpaces } from './registry';
+
+describe('the registry of search spaces', () => {
+  test('an unknown name is answered with the known ones', () => {
+    expect(() => searchSpace('nas-bench-301')).toThrow(
+      'search space "nas-bench-301" is unknown: it must be one of nas-bench-201',
+    );
+  });
+
+  describe.each([...searchSpaces])('%s', (name, space) => {
+    const random = new Random(Stream.of(3, 'test', name));
+
+    test('keeps the contract of SearchSpace on random architectures', () => {
+      for (let i = 0; i < 50; i++) {
+        const architecture = space.sample(random);
+        const text = space.format(architecture);
+        expect(space.format(space.parse(text))).toBe(text);
+        const neighbours = space.neighbours(architecture).map((a) => space.format(a));
+        expect(neighbours).not.toContain(text);
+        expect(neighbours).toContain(space.format(space.mutate(architecture, random, 'uniform')));
+        expect(neighbours).toContain(space.format(space.mutate(architecture, random, 'published')));
+        if (space.encoding) {
+          expect(space.encoding.decode(space.encoding.encode(architecture))).toEqual(architecture);
+        }
+        for (const form of space.canonicalForms) {
+          expect(space.canonical(architecture, form)).toBe(space.canonical(space.parse(text), form));
+        }
+      }
+    });
+
+    test('refuses unknown canonical forms and vectors that do not fit', () => {
+      expect(() => space.canonical(space.sample(random), 'graph')).toThrow('canonical form "graph" is unknown');
+      expect(() => space.encoding?.decode([0, 0, 0, 0, 0, 5])).toThrow(RangeError);
+      expect(() => space.encoding?.decode([0])).toThrow(RangeError);
+    });
+  });
+});

@@ -10,6 +10,7 @@ import { dims, reshape } from './shape';
  */
 export function lowerNormalization(graph: Graph): Graph {
   const builder = GraphBuilder.from({ ...graph, nodes: [], outputs: [] });
+  builder.reserve(graph.nodes.flatMap(({ name, outputs }) => [name, ...outputs]));
   for (const node of graph.nodes) {
     switch (node.op) {
       case 'InstanceNormalization':

@@ -22,6 +22,14 @@ describe('GraphBuilder', () => {
     expect(b.node('Relu', [x]).name).toBe('Relu_1');
   });
 
+  it('skips names that are reserved for nodes to come', () => {
+    const b = build();
+    const x = b.input('x', 'float32', [1]);
+    b.reserve(['Relu_0', 'Relu_1']);
+    expect(b.node('Relu', [x]).name).toBe('Relu_2');
+    expect(b.node('Relu', [x], {}, 'Relu_0').name).toBe('Relu_0');
+  });
+
   it('refuses a name used twice and a value of another graph', () => {
     const b = build();
     b.initializer('w', float32([1]));

@@ -25,6 +25,7 @@ export class GraphBuilder {
   private readonly taken = new Set<string>();
   private readonly counters = new Map<string, number>();
   private readonly constants = new Map<string, Value>();
+  private readonly reserved = new Set<string>();
 
   constructor(private readonly name: string) {}
 
@@ -36,6 +37,11 @@ export class GraphBuilder {
     for (const node of graph.nodes) builder.append(node);
     for (const { name } of graph.outputs) builder.markOutput(builder.value(name));
     return builder;
+  }
+
+  /** Keeps names that are not given from being any of these: names of nodes and values that are still to come. */
+  reserve(names: Iterable<string>): void {
+    for (const name of names) this.reserved.add(name);
   }
 
   /** Declares a graph input. */
@@ -163,7 +169,8 @@ export class GraphBuilder {
 
   private fresh(prefix: string): string {
     let counter = this.counters.get(prefix) ?? 0;
-    while (this.values.has(`${prefix}_${counter}`) || this.nodeNames.has(`${prefix}_${counter}`)) counter += 1;
+    const inUse = (name: string) => this.values.has(name) || this.nodeNames.has(name) || this.reserved.has(name);
+    while (inUse(`${prefix}_${counter}`)) counter += 1;
     this.counters.set(prefix, counter + 1);
     return `${prefix}_${counter}`;
   }

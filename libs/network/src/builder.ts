@@ -1,7 +1,8 @@
-import { GraphBuilder, float32, zeros, type Attribute, type Value } from '@gradsign/onnx';
+import { GraphBuilder, float32, type Attribute, type Tensor, type Value } from '@gradsign/onnx';
 import { pytorchDefault, type InitializationScheme } from './initialization';
 import { BATCH, IMAGES, LOGITS, type Network, type WeightRole, type WeightSpec } from './network';
 import { NetworkError } from './network-error';
+import { trainingOutputs } from './normalize';
 
 /** A size for height and width, or one for each. */
 export type Extent = number | readonly [height: number, width: number];
@@ -83,22 +84,27 @@ export class NetworkBuilder {
    */
   batchNorm(x: Value, path: string, { affine = true }: { readonly affine?: boolean } = {}): Value {
     const channels = this.channels(x);
-    const ones = float32(new Array<number>(channels).fill(1));
     const vectors = affine
       ? [
           this.weight(`${path}.scale`, 'norm_scale', [channels], [channels]),
           this.weight(`${path}.shift`, 'norm_shift', [channels], [channels]),
         ]
       : [
-          this.graph.initializer(`${path}.scale`, ones),
-          this.graph.initializer(`${path}.shift`, zeros('float32', [channels])),
+          this.graph.initializer(`${path}.scale`, filled(channels, 1)),
+          this.graph.initializer(`${path}.shift`, filled(channels, 0)),
         ];
     const statistics = [
-      this.graph.initializer(`${path}.running_mean`, zeros('float32', [channels])),
-      this.graph.initializer(`${path}.running_var`, ones),
+      this.graph.initializer(`${path}.running_mean`, filled(channels, ALMOST_ZERO)),
+      this.graph.initializer(`${path}.running_var`, filled(channels, ALMOST_ONE)),
     ];
-    const attributes = { epsilon: 1e-5, momentum: 0.9, training_mode: 1 };
-    return this.graph.node('BatchNormalization', [x, ...vectors, ...statistics], attributes, path);
+    const [y] = this.graph.append({
+      op: 'BatchNormalization',
+      name: path,
+      inputs: [x, ...vectors, ...statistics].map(({ name }) => name),
+      outputs: trainingOutputs(path, path),
+      attributes: { epsilon: 1e-5, momentum: 0.9, training_mode: 1 },
+    });
+    return y;
   }
 
   relu(x: Value): Value {
@@ -153,6 +159,18 @@ export class NetworkBuilder {
     this.weights.push({ path, shape, role, init: this.initialization(role, layerShape) });
     return this.graph.input(path, 'float32', shape);
   }
+}
+
+/**
+ * Running statistics before training: mean 0 and variance 1, but not to the bit. ONNX Runtime (1.30) makes equal
+ * constants of up to 8 elements one, and updates running statistics in place: it would overwrite a scale of ones and
+ * a shift of zeros.
+ */
+const ALMOST_ZERO = 1e-30;
+const ALMOST_ONE = 1 + 2 ** -23;
+
+function filled(size: number, value: number): Tensor<'float32'> {
+  return float32(new Array<number>(size).fill(value));
 }
 
 function pair(extent: Extent): readonly [number, number] {

@@ -3,7 +3,7 @@ export * from './network-error';
 export * from './initialization';
 export * from './weights';
 export * from './builder';
-export * from './normalize';
+export { normalize, type NormalizationMode, type NormalizeOptions } from './normalize';
 export * from './zeros';
 export * from './prune';
 export * from './counts';

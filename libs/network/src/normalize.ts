@@ -57,7 +57,11 @@ function rewriter(
 ): (node: Node) => Node {
   switch (mode) {
     case 'batch':
-      return (node) => ({ ...node, attributes: { ...node.attributes, training_mode: 1 } });
+      return (node) => ({
+        ...node,
+        outputs: trainingOutputs(node.name, ...node.outputs),
+        attributes: { ...node.attributes, training_mode: 1 },
+      });
     case 'sample': {
       const types = GraphBuilder.from(graph);
       return (node) => instanceNormalization(node, types.value(node.inputs[0]).shape);
@@ -78,6 +82,16 @@ function rewriter(
         attributes: { ...node.attributes, training_mode: 0 },
       });
   }
+}
+
+/** A BatchNormalization's outputs in training mode, where ONNX wants the new running statistics among them. */
+export function trainingOutputs(
+  node: string,
+  y: string,
+  mean = `${node}.running_mean.next`,
+  variance = `${node}.running_var.next`,
+): string[] {
+  return [y, mean, variance];
 }
 
 function instanceNormalization(node: Node, shape: readonly Dim[]): Node {

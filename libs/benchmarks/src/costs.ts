@@ -12,6 +12,7 @@ export type ImageData = Pick<NetworkOptions, 'imageShape' | 'classes'>;
 
 /** Architectures on which sums over choices are checked against whole networks. */
 const CHECKS = 32;
+const GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2;
 
 /**
  * A function that counts the costs of a space's architectures on their networks. Where an architecture is a vector
@@ -28,9 +29,9 @@ export function costCounter<A>(
     return count;
   }
   const sum = sumOverChoices(space.encoding, count);
-  const step = architectures.length / CHECKS;
   for (let i = 0; i < CHECKS; i++) {
-    const architecture = architectures[Math.floor(i * step)];
+    // A constant step could miss what repeats with it.
+    const architecture = architectures[Math.floor(((i * GOLDEN_RATIO) % 1) * architectures.length)];
     const [whole, added] = [count(architecture), sum(architecture)];
     if (whole.params !== added.params || whole.flops !== added.flops) {
       return count;

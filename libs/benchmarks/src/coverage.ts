@@ -28,9 +28,7 @@ export function coverageOf(series: readonly SeriesEntry[]): Coverage[] {
     const id = seriesId({ ...entry, seed: 'mean' });
     trainings.set(id, [...(trainings.get(id) ?? []), entry]);
   }
-  return [...trainings.values()].flatMap((group) =>
-    SPLIT_NAMES.flatMap((split) => coverageLine(group, split) ?? []),
-  );
+  return [...trainings.values()].flatMap((group) => SPLIT_NAMES.flatMap((split) => coverageLine(group, split) ?? []));
 }
 
 function coverageLine(group: readonly SeriesEntry[], split: Split): Coverage | undefined {
@@ -64,7 +62,8 @@ export function unavailability(benchmark: string, asked: EvaluationSelection, co
     const datasets = [...new Set(coverage.map((line) => line.dataset))];
     return `${benchmark} does not have the data set ${JSON.stringify(dataset)}: it has ${datasets.join(', ')}`;
   }
-  const training = `${dataset}, training set ${trainingSet}, ${epochs} epochs`;
+  const length = epochs === 'final' ? 'the longest training' : `${epochs} epochs`;
+  const training = `${dataset}, training set ${trainingSet}, ${length}`;
   const after = epoch === undefined ? '' : `, after ${epoch} of them`;
   const lines = ends(own).map(phrase);
   return (

@@ -18,7 +18,9 @@ export class UnknownArchitectureError extends Error {
     readonly architecture: string,
     architectures: number,
   ) {
-    super(`${benchmark} has ${architectures} architectures of the space ${space}, and ${architecture} is not one of them`);
+    super(
+      `${benchmark} has ${architectures} architectures of the space ${space}, and ${architecture} is not one of them`,
+    );
   }
 }
 
@@ -98,7 +100,9 @@ export class ImportError extends Error {
     options?: ErrorOptions,
   ) {
     const { file, line, column, value } = location;
-    const place = [file, line && `line ${line}`, column && `column ${JSON.stringify(column)}`].filter(Boolean).join(', ');
+    const place = [file, line && `line ${line}`, column && `column ${JSON.stringify(column)}`]
+      .filter(Boolean)
+      .join(', ');
     super(`${place}${value === undefined ? '' : ` is ${shown(value)}`}: ${rule}`, options);
   }
 }

@@ -65,7 +65,9 @@ export class SeriesReader {
   }
 
   private architectures(batch: number): Int32Array {
-    return columnData(this.file.batch(batch), 'architecture').values as Int32Array;
+    const { values, length } = columnData(this.file.batch(batch), 'architecture');
+    // Buffers are padded.
+    return (values as Int32Array).subarray(0, length);
   }
 }
 

@@ -101,7 +101,7 @@ export class TableFile {
 
   private bytes({ offset, length }: Block): Buffer {
     const buffer = Buffer.allocUnsafeSlow(length);
-    for (let done = 0; done < length; ) {
+    for (let done = 0; done < length;) {
       const read = readSync(this.descriptor, buffer, done, length - done, offset + done);
       if (read === 0) {
         throw new TableFormatError(this.path, 'it ends too early');

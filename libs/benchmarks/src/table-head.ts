@@ -1,5 +1,6 @@
 import type { Data, Dictionary, Table } from 'apache-arrow';
 import { ArchitectureIndex } from './architecture-index';
+import { coverageOf, type Coverage } from './coverage';
 import { TableFormatError } from './errors';
 import { FORMAT, METADATA, type TableInfo } from './schema';
 import type { SeriesEntry } from './series';
@@ -8,12 +9,21 @@ import type { SeriesEntry } from './series';
 export interface TableHead {
   readonly info: TableInfo;
   readonly series: readonly SeriesEntry[];
+  readonly coverage: readonly Coverage[];
   readonly rows: number;
   readonly architectures: ArchitectureIndex;
 }
 
 /** @throws TableFormatError when the metadata or the dictionary of architectures do not fit. */
 export function readHead(path: string, table: Table, batches: number): TableHead {
+  try {
+    return checkedHead(path, table, batches);
+  } catch (error) {
+    throw error instanceof TableFormatError ? error : new TableFormatError(path, 'it is damaged', { cause: error });
+  }
+}
+
+function checkedHead(path: string, table: Table, batches: number): TableHead {
   const { metadata } = table.schema;
   const format = metadata.get(METADATA.format);
   if (format !== FORMAT) {
@@ -30,6 +40,7 @@ export function readHead(path: string, table: Table, batches: number): TableHead
   return {
     info: parse<TableInfo>(path, metadata, METADATA.info),
     series,
+    coverage: coverageOf(series),
     rows: Number(metadata.get(METADATA.rows)),
     architectures,
   };
@@ -49,10 +60,11 @@ function dictionary(path: string, table: Table): ArchitectureIndex {
   if (!data) {
     throw new TableFormatError(path, 'it has no architectures');
   }
-  const offsets = data.valueOffsets as Int32Array;
+  // Buffers are padded.
+  const offsets = (data.valueOffsets as Int32Array).subarray(0, data.length + 1);
   const bytes = data.values as unknown as Uint8Array;
   const ascending = offsets.every((offset, i) => offset >= (i === 0 ? 0 : offsets[i - 1]));
-  if (!ascending || offsets[data.length] > bytes.length) {
+  if (offsets.length !== data.length + 1 || !ascending || offsets[data.length] > bytes.length) {
     throw new TableFormatError(path, 'the dictionary of architectures is damaged');
   }
   return new ArchitectureIndex({ length: data.length, offsets, bytes });

@@ -95,7 +95,13 @@ function dictionaryData(type: Dictionary, data: Int32Array | Int8Array, dictiona
 function seedData(seed: SeriesData['key']['seed'], length: number): Data<DataType> {
   const type = KEY_TYPES.seed;
   return seed === 'mean'
-    ? makeData({ type, length, nullCount: length, nullBitmap: new Uint8Array(length + 7 >> 3), data: new Int32Array(length) })
+    ? makeData({
+        type,
+        length,
+        nullCount: length,
+        nullBitmap: new Uint8Array((length + 7) >> 3),
+        data: new Int32Array(length),
+      })
     : makeData({ type, length, nullCount: 0, data: new Int32Array(length).fill(seed) });
 }
 

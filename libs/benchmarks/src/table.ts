@@ -1,5 +1,5 @@
 import type { SearchSpace } from '@gradsign/search-spaces';
-import { coverageOf, unavailability, type Coverage } from './coverage';
+import { unavailability, type Coverage } from './coverage';
 import { UnavailableError, UnknownArchitectureError } from './errors';
 import { MEASURES, SPLITS, type Measure } from './measures';
 import type { Evaluation, EvaluationQuery, EvaluationSelection } from './query';
@@ -32,7 +32,6 @@ export class BenchmarkTable {
   private readonly head: TableHead;
   private readonly reader: SeriesReader;
   private readonly seriesById: ReadonlyMap<string, SeriesEntry>;
-  private readonly coverage: readonly Coverage[];
   private readonly space: SearchSpace;
 
   /**
@@ -46,7 +45,6 @@ export class BenchmarkTable {
     this.head = readHead(file.path, file.head, file.batches);
     this.reader = new SeriesReader(file);
     this.seriesById = new Map(this.head.series.map((series) => [seriesId(series), series]));
-    this.coverage = coverageOf(this.head.series);
     this.space = space(this.head.info.space);
   }
 
@@ -70,8 +68,8 @@ export class BenchmarkTable {
   }
 
   describe(): BenchmarkDescription {
-    const { info, rows } = this.head;
-    return { ...info, architectures: this.architectureCount, rows, coverage: this.coverage };
+    const { info, rows, coverage } = this.head;
+    return { ...info, architectures: this.architectureCount, rows, coverage };
   }
 
   /** @throws RangeError when the index is outside the table. */
@@ -162,7 +160,7 @@ export class BenchmarkTable {
     const epoch = selection.epoch ?? epochs;
     const series = this.seriesById.get(seriesId({ dataset, trainingSet, epochs, epoch, seed }));
     if (!series?.measures[SPLITS[split].accuracy]) {
-      throw new UnavailableError(this.name, unavailability(this.name, selection, this.coverage));
+      throw new UnavailableError(this.name, unavailability(this.name, selection, this.head.coverage));
     }
     return series;
   }

@@ -140,7 +140,10 @@ export class EvaluationReader {
       if (known) {
         const value = known.get(text);
         if (value === undefined) {
-          throw new ImportError(cell, `the mapping knows ${[...known.keys()].map((key) => JSON.stringify(key)).join(', ')}`);
+          throw new ImportError(
+            cell,
+            `the mapping knows ${[...known.keys()].map((key) => JSON.stringify(key)).join(', ')}`,
+          );
         }
         return value;
       }

@@ -192,7 +192,11 @@ function record(field: string, value: unknown, known?: readonly string[]): Recor
   }
   const unknown = known && Object.keys(value).find((key) => !known.includes(key));
   if (unknown !== undefined) {
-    throw new MappingError(`${field}.${unknown}`, (value as Record<string, unknown>)[unknown], `it must be one of ${known!.join(', ')}`);
+    throw new MappingError(
+      `${field}.${unknown}`,
+      (value as Record<string, unknown>)[unknown],
+      `it must be one of ${known!.join(', ')}`,
+    );
   }
   return value as Record<string, unknown>;
 }

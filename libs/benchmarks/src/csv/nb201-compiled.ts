@@ -38,7 +38,11 @@ interface Entry {
   readonly measures: object;
 }
 
-const mean = (entry: Entry, measures: object) => ({ ...entry, seed: 'mean', measures: { ...entry.measures, ...measures } });
+const mean = (entry: Entry, measures: object) => ({
+  ...entry,
+  seed: 'mean',
+  measures: { ...entry.measures, ...measures },
+});
 const seeds = (entry: Entry, measures: object) => ({
   ...entry,
   seed: 'position',

@@ -101,7 +101,7 @@ export class NetworkBuilder {
       op: 'BatchNormalization',
       name: path,
       inputs: [x, ...vectors, ...statistics].map(({ name }) => name),
-      outputs: trainingOutputs(path, path),
+      outputs: trainingOutputs(path, [path]),
       attributes: { epsilon: 1e-5, momentum: 0.9, training_mode: 1 },
     });
     return y;

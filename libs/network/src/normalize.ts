@@ -59,7 +59,7 @@ function rewriter(
     case 'batch':
       return (node) => ({
         ...node,
-        outputs: trainingOutputs(node.name, ...node.outputs),
+        outputs: trainingOutputs(node.name, node.outputs),
         attributes: { ...node.attributes, training_mode: 1 },
       });
     case 'sample': {
@@ -87,9 +87,7 @@ function rewriter(
 /** A BatchNormalization's outputs in training mode, where ONNX wants the new running statistics among them. */
 export function trainingOutputs(
   node: string,
-  y: string,
-  mean = `${node}.running_mean.next`,
-  variance = `${node}.running_var.next`,
+  [y, mean = `${node}.running_mean.next`, variance = `${node}.running_var.next`]: readonly string[],
 ): string[] {
   return [y, mean, variance];
 }

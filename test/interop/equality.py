@@ -7,20 +7,15 @@ scores the exported file on the same batch. Prints one JSON object for each arch
 
 import argparse
 import json
-import os
 import random
 import tempfile
 from pathlib import Path
 
-# The loop is measured on one thread; the numerical libraries read this when they are loaded.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+import numpy
+import torch
 
-import numpy  # noqa: E402
-import torch  # noqa: E402
-
-import gradsign_loop  # noqa: E402
-from product import gradsign  # noqa: E402
+import gradsign_loop
+from product import gradsign
 
 OPERATIONS = ["none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3"]
 

@@ -6,19 +6,26 @@
 
 θ: the weights of convolutions and linear layers, no biases; ℓ: cross-entropy with the true label.
 
-Prints one JSON object a model: {"model", PROXY: value …, "weights", "seconds", "cpuSeconds"}; the two times are those
-of the GradSign loop alone, without reading the model.
+Prints one JSON object a model: {"model", PROXY: value …, "weights", "seconds", "cpuSeconds", "blas"}; the two times are
+those of the GradSign loop alone, without reading the model, on one thread.
 """
 
 import argparse
 import json
+import os
+import re
 import time
+from pathlib import Path
 
-import numpy
-import torch
-import torch.nn.functional as F
+# The numerical libraries read this when they are loaded.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from onnx_torch import OnnxNetwork
+import numpy  # noqa: E402
+import torch  # noqa: E402
+import torch.nn.functional as F  # noqa: E402
+
+from onnx_torch import OnnxNetwork  # noqa: E402
 
 
 def gradsign(network, images, labels):
@@ -50,6 +57,12 @@ def grad_norm(network, images, labels):
 PROXIES = {"gradsign": gradsign, "snip": snip, "grad_norm": grad_norm}
 
 
+def blas():
+    """The library that matrix products come from. Debian's PyTorch takes what `libblas.so.3` stands for."""
+    loaded = re.findall(r"/\S*lib(?:openblas|mkl_core|blas)\S*", Path("/proc/self/maps").read_text())
+    return ", ".join(sorted({os.path.realpath(path) for path in loaded})) or "built in"
+
+
 def score(model, images, labels, proxies, dtype=torch.float32):
     """Scores of the ONNX file `model` on images [B, C, H, W] and labels [B] (NumPy arrays)."""
     network = OnnxNetwork(model, dtype)
@@ -62,6 +75,7 @@ def score(model, images, labels, proxies, dtype=torch.float32):
         if proxy == "gradsign":
             result["seconds"] = time.perf_counter() - started
             result["cpuSeconds"] = time.process_time() - cpu_started
+    result["blas"] = blas()
     result["weights"] = sum(weight.numel() for weight in network.weights.values())
     return result
 

@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import { connectScorer } from '@gradsign/client';
+import type { ScorerApi } from '@gradsign/contracts';
+import { atLeast, atMost, type Bar } from '../bar';
+import { DirectWorkers } from '../direct-workers';
+import { cpuSecondsOfTree, residentMb } from '../processes';
+import { loopCpuSeconds } from '../pytorch-loop';
+import { serve } from '../product';
+import { sampleArchitectures } from '../sample';
+import { scoreRequest } from '../score-request';
+import { mean, scaled } from '../statistics';
+
+const CORES = 2;
+/** Scored before anything is measured, so that every worker has loaded the engine. */
+const WARM_UP = 6;
+
+export const scorerThroughput: Bar = {
+  name: 'scorer-throughput',
+  description:
+    'GradSign by the scorer service (batch 64, NAS-Bench-201): ≥ 6 times less processor time than the PyTorch loop, ' +
+    '≥ 0.9 of the throughput of two bare worker processes, workers below 700 MB',
+  async run({ scale, folder, log }) {
+    const size = scaled(300, scale);
+    const all = sampleArchitectures(size + WARM_UP);
+    const [measured, warmUp] = [all.slice(0, size), all.slice(size)];
+    const looped = measured.slice(0, scaled(20, scale, 3));
+
+    const service = await measureService(folder, { warmUp, measured, looped });
+    log(
+      `service: ${service.secondsPerArchitecture.toFixed(3)} s, ${service.cpuSecondsPerArchitecture.toFixed(3)} CPU s`,
+    );
+    const directSeconds = await measureDirect(warmUp, measured);
+    log(`two bare workers: ${directSeconds.toFixed(3)} s per architecture`);
+    const loop = await loopCpuSeconds(join(folder, 'loop'), looped);
+    const loopCpuSecondsPerArchitecture = mean(loop.map(({ cpuSeconds }) => cpuSeconds));
+    log(`PyTorch loop (${loop[0].blas}): ${loopCpuSecondsPerArchitecture.toFixed(3)} CPU s per architecture`);
+    return {
+      checks: [
+        atLeast(
+          'processor time of the PyTorch loop over that of the service, same architectures',
+          loopCpuSecondsPerArchitecture / service.cpuSecondsPerLoopedArchitecture,
+          6,
+        ),
+        atLeast('throughput over that of two bare workers', directSeconds / service.secondsPerArchitecture, 0.9),
+        atMost('largest peak memory of a worker in MB', Math.max(...service.workerPeakMb), 700),
+      ],
+      figures: {
+        architectures: size,
+        loopedArchitectures: looped.length,
+        ...service,
+        directSecondsPerArchitecture: directSeconds,
+        loopCpuSecondsPerArchitecture,
+        loop,
+      },
+    };
+  },
+};
+
+async function measureService(
+  home: string,
+  { warmUp, measured, looped }: Record<'warmUp' | 'measured' | 'looped', readonly string[]>,
+) {
+  const services = await serve(home);
+  const scorer = connectScorer({ address: services.first.scorer as string });
+  try {
+    await score(scorer.api, warmUp);
+    const whole = await timed(services.pid, () => score(scorer.api, measured));
+    const part = await timed(services.pid, () => score(scorer.api, looped));
+    const { workers } = await scorer.api.describeScorer({});
+    return {
+      secondsPerArchitecture: whole.seconds / measured.length,
+      cpuSecondsPerArchitecture: whole.cpuSeconds / measured.length,
+      cpuSecondsPerLoopedArchitecture: part.cpuSeconds / looped.length,
+      workerPeakMb: workers.map(({ pid }) => residentMb(pid, 'VmHWM')),
+    };
+  } finally {
+    scorer.close();
+    await services.stop();
+  }
+}
+
+async function score(scorer: ScorerApi, architectures: readonly string[]): Promise<void> {
+  let count = 0;
+  for await (const { error } of scorer.scoreArchitectures(scoreRequest(architectures, ['gradsign']))) {
+    if (error) throw new Error(error.message);
+    count++;
+  }
+  if (count !== architectures.length)
+    throw new Error(`${count} of ${architectures.length} architectures were answered`);
+}
+
+async function timed(pid: number, work: () => Promise<unknown>) {
+  const [started, cpuStarted] = [performance.now(), cpuSecondsOfTree(pid)];
+  await work();
+  return { seconds: (performance.now() - started) / 1000, cpuSeconds: cpuSecondsOfTree(pid) - cpuStarted };
+}
+
+/** Seconds an architecture on two bare workers. */
+async function measureDirect(warmUp: readonly string[], measured: readonly string[]): Promise<number> {
+  const workers = new DirectWorkers(CORES);
+  try {
+    await workers.score(warmUp);
+    const started = performance.now();
+    await workers.score(measured);
+    return (performance.now() - started) / 1000 / measured.length;
+  } finally {
+    workers.stop();
+  }
+}

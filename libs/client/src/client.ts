@@ -1,24 +1,26 @@
 import {
-  Client,
-  credentials,
+  credentials as channelCredentials,
   makeGenericClientConstructor,
-  Metadata,
-  type CallOptions as GrpcCallOptions,
   type ChannelCredentials,
-  type ClientReadableStream,
   type ServiceDefinition,
-  type ServiceError as GrpcError,
 } from '@grpc/grpc-js';
-import { fromGrpcError, ServiceError, type CallOptions } from '@gradsign/contracts';
+import type { CallOptions } from '@gradsign/contracts';
+import { clientStream, serverStream, unary, type GrpcMethod } from './calls';
+import { Channel, serviceConfig } from './channel';
 
-/** Options of a client. */
-export interface ClientOptions {
-  /** `host:port`; several addresses behind a name are used in turn. */
-  readonly address: string;
-  /** Deadline of a call that has none of its own; streams have none. Default 60 s. */
+export interface ConnectionOptions {
+  /** Deadline of a unary call; streams have none, they end with their connection or signal. Default 60,000. */
   readonly deadlineMs?: number;
+  /** How long a call waits for a server to answer at all. Default 5,000. */
+  readonly connectTimeoutMs?: number;
   /** Default: plaintext. */
   readonly credentials?: ChannelCredentials;
+}
+
+/** Options of a client. */
+export interface ClientOptions extends ConnectionOptions {
+  /** `host:port`; several addresses behind a name are used in turn. */
+  readonly address: string;
 }
 
 /** A client and its connection. */
@@ -27,105 +29,30 @@ export interface Connection<Api> {
   close(): void;
 }
 
-/** Methods whose repetition changes nothing: they are retried while a server is away. */
-const IDEMPOTENT = /^\/[^/]+\/(Get|BatchGet|List|Describe|Validate)/;
-
 /**
  * A client of a gRPC service as promises and async iterators. Errors are ServiceErrors with their typed details. A
- * stream that is left early is cancelled on the server.
+ * stream that is left early is cancelled on the server. `CallOptions.caller` stays in the process: a server finds out
+ * by itself who calls.
  */
 export function connect<Api>(definition: ServiceDefinition, options: ClientOptions): Connection<Api> {
-  const { address, deadlineMs = 60_000, credentials: channel = credentials.createInsecure() } = options;
+  const { address, deadlineMs = 60_000, connectTimeoutMs = 5_000 } = options;
   const constructor = makeGenericClientConstructor(definition, 'gradsign');
-  const client = new constructor(address, channel, {
+  const client = new constructor(address, options.credentials ?? channelCredentials.createInsecure(), {
     'grpc.service_config': JSON.stringify(serviceConfig(definition)),
-    'grpc.max_receive_message_length': 16 * 1024 * 1024,
+    // A server that comes back after a restart is found soon.
+    'grpc.initial_reconnect_backoff_ms': 100,
+    'grpc.max_reconnect_backoff_ms': 2_000,
+    // A peer that vanished without a word ends its streams.
+    'grpc.keepalive_time_ms': 60_000,
+    'grpc.keepalive_timeout_ms': 20_000,
+    // Services are reached directly, whatever the environment says of proxies for the web.
+    'grpc.enable_http_proxy': 0,
   });
+  const channel = new Channel(client, address, deadlineMs, connectTimeoutMs);
   const methods = Object.entries(definition).map(([name, { requestStream, responseStream }]) => {
     const call = (client as unknown as Record<string, GrpcMethod>)[name].bind(client);
-    if (responseStream) return [name, (request: unknown, o?: CallOptions) => stream(call, request, o)];
-    if (requestStream) {
-      return [name, (requests: AsyncIterable<unknown>, o?: CallOptions) => upload(call, requests, o)];
-    }
-    return [name, (request: unknown, o?: CallOptions) => unary(call, request, deadlineMs, o)];
+    const kind = responseStream ? serverStream : requestStream ? clientStream : unary;
+    return [name, (input: never, callOptions?: CallOptions) => kind(channel, call, input, callOptions)];
   });
-  return { api: Object.fromEntries(methods) as Api, close: () => (client as Client).close() };
-}
-
-// The generated methods are typed one by one; here they are called by their kind.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-type GrpcMethod = (...args: any[]) => any;
-
-function serviceConfig(definition: ServiceDefinition) {
-  const retried = Object.values(definition)
-    .map(({ path }) => path)
-    .filter((path) => IDEMPOTENT.test(path))
-    .map((path) => ({ service: path.split('/')[1], method: path.split('/')[2] }));
-  const retryPolicy = {
-    maxAttempts: 4,
-    initialBackoff: '0.1s',
-    maxBackoff: '1s',
-    backoffMultiplier: 2,
-    retryableStatusCodes: ['UNAVAILABLE'],
-  };
-  return { loadBalancingConfig: [{ round_robin: {} }], methodConfig: [{ name: retried, retryPolicy }] };
-}
-
-function unary(call: GrpcMethod, request: unknown, deadlineMs: number, options: CallOptions = {}): Promise<unknown> {
-  return settle(options, (callback) =>
-    call(request, new Metadata(), { deadline: Date.now() + deadlineMs } satisfies GrpcCallOptions, callback),
-  );
-}
-
-async function upload(call: GrpcMethod, requests: AsyncIterable<unknown>, options: CallOptions = {}): Promise<unknown> {
-  return settle(options, (callback) => {
-    const writable = call(new Metadata(), {}, callback);
-    void (async () => {
-      try {
-        for await (const request of requests) {
-          if (!writable.write(request)) await new Promise((resolve) => writable.once('drain', resolve));
-        }
-        writable.end();
-      } catch {
-        writable.cancel();
-      }
-    })();
-    return writable;
-  });
-}
-
-function settle(
-  { signal }: CallOptions,
-  start: (callback: (error: GrpcError | null, value?: unknown) => void) => { cancel(): void },
-): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(cancelled());
-    const abort = () => running.cancel();
-    const running = start((error, value) => {
-      signal?.removeEventListener('abort', abort);
-      if (error) reject(fromGrpcError(error));
-      else resolve(value);
-    });
-    signal?.addEventListener('abort', abort);
-  });
-}
-
-async function* stream(call: GrpcMethod, request: unknown, { signal }: CallOptions = {}): AsyncGenerator<unknown> {
-  if (signal?.aborted) throw cancelled();
-  const readable = call(request, new Metadata(), {}) as ClientReadableStream<unknown>;
-  const abort = () => readable.cancel();
-  signal?.addEventListener('abort', abort);
-  try {
-    for await (const message of readable) yield message;
-  } catch (error) {
-    throw fromGrpcError(error as GrpcError);
-  } finally {
-    signal?.removeEventListener('abort', abort);
-    // Leaving the loop early does not cancel the call by itself: the server would run on.
-    readable.cancel();
-  }
-}
-
-function cancelled(): ServiceError {
-  return new ServiceError('CANCELLED', 'the call was cancelled before it began');
+  return { api: Object.fromEntries(methods) as Api, close: () => client.close() };
 }

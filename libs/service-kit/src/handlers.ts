@@ -1,74 +1,67 @@
-import type { EventEmitter } from 'node:events';
 import type {
   handleClientStreamingCall,
   handleServerStreamingCall,
   handleUnaryCall,
-  ServerDuplexStream,
-  ServerReadableStream,
-  ServerUnaryCall,
+  sendUnaryData,
   ServerWritableStream,
   ServiceDefinition,
   UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { status } from '@grpc/grpc-js';
-import { ServiceError, toGrpcError, type CallOptions } from '@gradsign/contracts';
-import { createRpcServerMetrics, endSpanOnCancel, type Logger, type RpcServerMetrics } from '@gradsign/telemetry';
-
-/** Tells who calls, from the call's metadata and peer. @throws ServiceError UNAUTHENTICATED. */
-export type Authenticator = (call: AnyCall) => string;
+import { ServiceError, type CallOptions } from '@gradsign/contracts';
+import { endSpanOnCancel } from '@gradsign/telemetry';
+import { RunningCall, type CallEnvironment, type ServerCall } from './running-call';
 
 /** What the handlers of a server share. */
-export interface HandlerOptions {
-  readonly logger: Logger;
-  readonly authenticate: Authenticator;
+export interface HandlerOptions extends CallEnvironment {
+  /** Largest response message in bytes. */
+  readonly maxSendBytes: number;
 }
 
-type AnyCall =
-  | ServerUnaryCall<unknown, unknown>
-  | ServerReadableStream<unknown, unknown>
-  | ServerWritableStream<unknown, unknown>
-  | ServerDuplexStream<unknown, unknown>;
-
 type Method = (request: unknown, options: CallOptions) => unknown;
+
+/** A service as grpc-js takes it. */
+export interface Implementation {
+  readonly definition: ServiceDefinition;
+  readonly handlers: UntypedServiceImplementation;
+}
 
 /**
  * gRPC handlers for a service whose methods are promises and async iterators. Errors become gRPC statuses with typed
  * details; their causes are logged and never sent. Streams wait for a slow reader and stop when the caller is gone.
+ * A stream of requests that its caller cancels may look like one that has ended (grpc-js clients close it first), so an
+ * upload needs a length or a digest to be known as whole.
+ * The handlers serialise the responses themselves, so that a response that cannot be sent is an error like any other.
  */
-export function implementation(
-  definition: ServiceDefinition,
-  api: object,
-  options: HandlerOptions,
-): UntypedServiceImplementation {
-  const metrics = createRpcServerMetrics();
-  const entries = Object.entries(definition).map(([name, { path, requestStream, responseStream }]) => {
+export function implementation(definition: ServiceDefinition, api: object, options: HandlerOptions): Implementation {
+  const methods = Object.entries(definition);
+  const handlers = methods.map(([name, { path, requestStream, responseStream, responseSerialize }]) => {
     const method = (api as Record<string, Method>)[name].bind(api);
-    const call = new Handler(path, method, metrics, options);
-    if (responseStream) return [name, call.serverStream] as const;
-    return [name, requestStream ? call.clientStream : call.unary] as const;
+    const [, service, rpc] = path.split('/');
+    const handler = new Handler({ service, method: rpc }, method, responseSerialize, options);
+    return [name, responseStream ? handler.serverStream : requestStream ? handler.clientStream : handler.unary];
   });
-  return Object.fromEntries(entries);
+  const asBytes = (bytes: Buffer) => bytes;
+  const serialized = methods.map(([name, method]) => [name, { ...method, responseSerialize: asBytes }]);
+  return {
+    definition: Object.fromEntries(serialized) as ServiceDefinition,
+    handlers: Object.fromEntries(handlers) as UntypedServiceImplementation,
+  };
 }
 
 class Handler {
-  private readonly service: string;
-  private readonly name: string;
-
   constructor(
-    path: string,
+    private readonly path: { readonly service: string; readonly method: string },
     private readonly method: Method,
-    private readonly metrics: RpcServerMetrics,
+    private readonly serialize: (message: unknown) => Buffer,
     private readonly options: HandlerOptions,
-  ) {
-    [, this.service, this.name] = path.split('/');
-  }
+  ) {}
 
   readonly unary: handleUnaryCall<unknown, unknown> = (call, callback) => {
-    void this.settle(call, (options) => this.method(call.request, options) as Promise<unknown>, callback);
+    void this.settle(call, call.request, callback);
   };
 
   readonly clientStream: handleClientStreamingCall<unknown, unknown> = (call, callback) => {
-    void this.settle(call, (options) => this.method(call, options) as Promise<unknown>, callback);
+    void this.settle(call, call, callback);
   };
 
   readonly serverStream: handleServerStreamingCall<unknown, unknown> = (call) => {
@@ -76,62 +69,49 @@ class Handler {
     void this.stream(call);
   };
 
-  private async settle(
-    call: ServerUnaryCall<unknown, unknown> | ServerReadableStream<unknown, unknown>,
-    run: (options: CallOptions) => Promise<unknown>,
-    callback: (error: ReturnType<typeof toGrpcError> | null, value?: unknown) => void,
-  ): Promise<void> {
-    const finished = this.metrics.started({ service: this.service, method: this.name });
-    const abort = abortOnCancel(call);
+  private async settle(call: ServerCall, request: unknown, callback: sendUnaryData<unknown>): Promise<void> {
+    const running = new RunningCall(call, this.path, this.options);
     try {
-      const response = await run({ signal: abort.signal, caller: this.options.authenticate(call) });
-      finished(status.OK);
+      const response = this.encode(await this.method(request, await running.admit()));
+      running.succeed();
       callback(null, response);
     } catch (error) {
-      callback(this.fail(error, finished));
+      callback(running.fail(error));
     }
   }
 
   private async stream(call: ServerWritableStream<unknown, unknown>): Promise<void> {
-    const finished = this.metrics.started({ service: this.service, method: this.name });
-    const abort = abortOnCancel(call);
+    const running = new RunningCall(call, this.path, this.options);
+    const { signal } = running;
     try {
-      const options = { signal: abort.signal, caller: this.options.authenticate(call) };
-      for await (const message of this.method(call.request, options) as AsyncIterable<unknown>) {
-        if (abort.signal.aborted) break;
-        if (!call.write(message)) await drained(call, abort.signal);
+      const messages = this.method(call.request, await running.admit()) as AsyncIterable<unknown>;
+      for await (const message of messages) {
+        if (signal.aborted) break;
+        if (!call.write(this.encode(message))) await drained(call, signal);
       }
-      finished(abort.signal.aborted ? status.CANCELLED : status.OK);
+      running.succeed();
       call.end();
     } catch (error) {
-      const failure = this.fail(error, finished);
-      // A destroyed stream has nobody to tell.
-      if (!abort.signal.aborted) call.emit('error', failure);
+      const failure = running.fail(error);
+      // A caller that has left cannot be told; its stream is destroyed already.
+      if (!signal.aborted) call.emit('error', failure);
     }
   }
 
-  private fail(error: unknown, finished: (code: number) => void): ReturnType<typeof toGrpcError> {
-    const failure = ServiceError.from(error);
-    const details = { method: `${this.service}/${this.name}`, code: failure.code, err: failure.cause };
-    if (failure.code === 'INTERNAL') this.options.logger.error(details, failure.message);
-    else this.options.logger.debug(details, failure.message);
-    const sent = toGrpcError(failure);
-    finished(sent.code);
-    return sent;
+  private encode(message: unknown): Buffer {
+    const bytes = this.serialize(message);
+    const { maxSendBytes } = this.options;
+    if (bytes.length > maxSendBytes) {
+      const sentence = `the response has ${bytes.length} bytes, and at most ${maxSendBytes} are sent; ask for less at once`;
+      throw new ServiceError('RESOURCE_EXHAUSTED', sentence, { reason: 'RESPONSE_TOO_LARGE' });
+    }
+    return bytes;
   }
-}
-
-/** Aborted when the client cancels, disappears, or its deadline passes. */
-function abortOnCancel(call: AnyCall): AbortController {
-  const abort = new AbortController();
-  (call as EventEmitter).on('cancelled', () =>
-    abort.abort(new ServiceError('CANCELLED', 'the caller is gone, or its deadline has passed')),
-  );
-  return abort;
 }
 
 /** Waits until the stream takes messages again, or the caller is gone. */
 function drained(call: ServerWritableStream<unknown, unknown>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const done = () => {
       call.off('drain', done);

@@ -14,48 +14,49 @@ export interface PageRequest {
   readonly pageToken: string;
 }
 
-/**
- * Cuts a page out of a list whose items have keys that sort like the list. A token names the last key given and the
- * list that it belongs to (method, parent, filter), so a page stays right while items come and go, and a token of
- * another list is refused.
- * @throws ServiceError INVALID_ARGUMENT.
- */
-export function paginate<T>(
-  items: readonly T[],
-  keyOf: (item: T) => string,
-  list: string,
-  { pageSize, pageToken }: PageRequest,
-): Page<T> {
-  if (pageSize < 0 || pageSize > 1000) {
-    throw ServiceError.invalid('page_size', `${pageSize} is outside the range 1 to 1000 (0: the default)`);
-  }
-  const start = pageToken === '' ? 0 : startAfter(items, keyOf, decode(pageToken, list));
-  const size = pageSize === 0 ? 100 : pageSize;
-  const page = items.slice(start, start + size);
-  const more = start + size < items.length;
-  return { items: page, nextPageToken: more ? encode(keyOf(page[page.length - 1]), list) : '' };
+/** The size of a page. @throws ServiceError INVALID_ARGUMENT naming `page_size`. */
+export function checkPageSize(pageSize: number): number {
+  if (pageSize >= 0 && pageSize <= 1000) return pageSize || 100;
+  throw ServiceError.invalid('page_size', `${pageSize} is outside the range 1 to 1000 (0: the default, 100)`);
 }
 
-function startAfter<T>(items: readonly T[], keyOf: (item: T) => string, key: string): number {
-  const index = items.findIndex((item) => keyOf(item) > key);
-  return index < 0 ? items.length : index;
-}
-
-function encode(key: string, list: string): string {
+/** A token for what follows `key` in a list. `list` identifies it: method, parent, filter, order. */
+export function encodePageToken(list: string, key: string): string {
   return Buffer.from(JSON.stringify([fingerprint(list), key])).toString('base64url');
 }
 
-function decode(token: string, list: string): string {
+/**
+ * The key that a token names; undefined for the list's begin (empty token).
+ * @throws ServiceError INVALID_ARGUMENT naming `page_token` when it is not a token of this very list.
+ */
+export function decodePageToken(list: string, token: string): string | undefined {
+  if (token === '') return undefined;
   try {
     const [of, key] = JSON.parse(Buffer.from(token, 'base64url').toString()) as unknown[];
     if (of === fingerprint(list) && typeof key === 'string') return key;
   } catch {
     // Told below, like a token of another list.
   }
-  throw ServiceError.invalid(
-    'page_token',
-    'it does not belong to this list; use the token of its last page as it came',
-  );
+  throw ServiceError.invalid('page_token', 'it does not belong to this list; a token goes with the request it came of');
+}
+
+/**
+ * Cuts a page out of a list that is sorted by its items' keys (by code units), upwards or `descending`. A token names
+ * the last key given, so that a page stays right while items come and go.
+ * @throws ServiceError INVALID_ARGUMENT.
+ */
+export function paginate<T>(
+  items: readonly T[],
+  { keyOf, list, descending = false }: { keyOf: (item: T) => string; list: string; descending?: boolean },
+  { pageSize, pageToken }: PageRequest,
+): Page<T> {
+  const size = checkPageSize(pageSize);
+  const after = decodePageToken(list, pageToken);
+  const follows = (key: string) => after === undefined || (descending ? key < after : key > after);
+  const first = items.findIndex((item) => follows(keyOf(item)));
+  const rest = first < 0 ? [] : items.slice(first, first + size + 1);
+  const page = rest.slice(0, size);
+  return { items: page, nextPageToken: rest.length > size ? encodePageToken(list, keyOf(page[size - 1])) : '' };
 }
 
 function fingerprint(list: string): string {

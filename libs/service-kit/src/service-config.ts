@@ -1,14 +1,17 @@
-import { ServiceError } from '@gradsign/contracts';
+import { ServiceError, type FieldViolation } from '@gradsign/contracts';
 import { z } from 'zod';
 
 /** A setting's schema with the names it has in the environment and on the command line. */
 export interface Setting<T extends z.ZodType = z.ZodType> {
+  /** Of the text that was given, or undefined; it brings its default. */
   readonly schema: T;
   /** Environment variable. */
   readonly env: string;
   /** Flag without the dashes. */
   readonly flag: string;
   readonly description: string;
+  /** Its value is not repeated in errors. */
+  readonly secret?: boolean;
 }
 
 export type Settings = Readonly<Record<string, Setting>>;
@@ -20,7 +23,8 @@ export class HelpRequested extends Error {
 }
 
 /**
- * Reads a service's settings: flags win over the environment, which wins over defaults.
+ * Reads a service's settings: flags (`--flag value`, `--flag=value`) win over the environment, which wins over defaults.
+ * An empty variable counts as absent.
  * @throws ServiceError INVALID_ARGUMENT naming every setting that is unknown or breaks its rule.
  * @throws HelpRequested with the text, for `--help`.
  */
@@ -30,13 +34,15 @@ export function loadConfig<S extends Settings>(
   argv: readonly string[],
 ): Config<S> {
   if (argv.includes('--help')) throw new HelpRequested(helpText(settings));
-  const flags = parseFlags(settings, argv);
-  const violations: { field: string; description: string }[] = [];
-  const entries = Object.entries(settings).map(([key, { schema, env, flag }]) => {
+  const violations: FieldViolation[] = [];
+  const flags = parseFlags(settings, argv, violations);
+  const entries = Object.entries(settings).map(([key, { schema, env, flag, secret }]) => {
     const [field, raw] = flags.has(flag) ? [`--${flag}`, flags.get(flag)] : [env, environment[env] || undefined];
     const parsed = schema.safeParse(raw);
     if (!parsed.success) {
-      const description = `${JSON.stringify(raw ?? 'absent')}: ${parsed.error.issues.map((i) => i.message).join('; ')}`;
+      const rule = parsed.error.issues.map((issue) => issue.message).join('; ');
+      const given = secret ? 'the value is refused' : `${JSON.stringify(raw)} is refused`;
+      const description = raw === undefined ? `a value is required (--${flag} or ${env})` : `${given}: ${rule}`;
       violations.push({ field, description });
     }
     return [key, parsed.data] as const;
@@ -45,17 +51,21 @@ export function loadConfig<S extends Settings>(
   return Object.fromEntries(entries) as Config<S>;
 }
 
-function parseFlags(settings: Settings, argv: readonly string[]): Map<string, string> {
+function parseFlags(settings: Settings, argv: readonly string[], violations: FieldViolation[]): Map<string, string> {
   const known = Object.values(settings).map(({ flag }) => flag);
   const flags = new Map<string, string>();
   for (let i = 0; i < argv.length; i++) {
     const [, name, inline] = /^--([^=]+)(?:=(.*))?$/s.exec(argv[i]) ?? [];
     if (name === undefined || !known.includes(name)) {
-      throw ServiceError.invalid(argv[i], `is not a flag; known: ${known.map((k) => `--${k}`).join(', ')}`);
+      const description = `it is not a flag; known: ${known.map((flag) => `--${flag}`).join(', ')}`;
+      violations.push({ field: argv[i].split('=')[0], description });
+      // What follows an unknown flag is its value, not a mistake of its own.
+      if (name !== undefined && inline === undefined && argv[i + 1]?.startsWith('--') === false) i++;
+      continue;
     }
     const value = inline ?? argv[++i];
-    if (value === undefined) throw ServiceError.invalid(`--${name}`, 'needs a value');
-    flags.set(name, value);
+    if (value === undefined) violations.push({ field: `--${name}`, description: 'a value must follow it' });
+    else flags.set(name, value);
   }
   return flags;
 }
@@ -63,30 +73,9 @@ function parseFlags(settings: Settings, argv: readonly string[]): Map<string, st
 function helpText(settings: Settings): string {
   return Object.values(settings)
     .map(({ schema, env, flag, description }) => {
-      const { data } = schema.safeParse(undefined);
-      const fallback = data === undefined ? '' : ` (default ${JSON.stringify(data)})`;
+      const { success, data } = schema.safeParse(undefined);
+      const fallback = !success ? ' (required)' : data === undefined ? '' : ` (default ${JSON.stringify(data)})`;
       return `  --${flag}  ${env}\n      ${description}${fallback}`;
     })
     .join('\n');
 }
-
-/** Schemas of common settings. */
-export const schemas = {
-  port: (fallback: number) =>
-    z
-      .string()
-      .regex(/^\d{1,5}$/, 'a port is a number from 0 to 65535')
-      .transform(Number)
-      .refine((port) => port <= 65535, 'a port is a number from 0 to 65535')
-      .default(fallback),
-  count: (fallback: number, max: number) =>
-    z
-      .string()
-      .regex(/^\d{1,9}$/, `a whole number from 1 to ${max} is needed`)
-      .transform(Number)
-      .refine((n) => n >= 1 && n <= max, `a whole number from 1 to ${max} is needed`)
-      .default(fallback),
-  text: (fallback: string) => z.string().min(1, 'must not be empty').default(fallback),
-  optionalText: () => z.string().min(1, 'must not be empty').optional(),
-  level: () => z.enum(['debug', 'info', 'warn', 'error']).default('info'),
-};

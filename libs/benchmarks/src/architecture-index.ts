@@ -6,6 +6,7 @@ export interface TextColumn {
 }
 
 const EMPTY = -1;
+const { imul } = Math;
 
 /**
  * Finds the index of an architecture's text in a column without making a string of every entry: an open-addressing
@@ -68,7 +69,7 @@ export class ArchitectureIndex {
 function fnv1a(bytes: Uint8Array, begin: number, end: number): number {
   let hash = 0x811c9dc5;
   for (let i = begin; i < end; i++) {
-    hash = Math.imul(hash ^ bytes[i], 0x01000193);
+    hash = imul(hash ^ bytes[i], 0x01000193);
   }
   // The low bits of FNV depend on the low bits of the bytes only.
   return hash ^ (hash >>> 15);

@@ -131,10 +131,11 @@ class LineReader {
       this.findings.add('unknownArchitectures', { ...cell, rule: (error as Error).message });
       return;
     }
+    let index: number | undefined;
     for (const reader of this.readers) {
       for (const { key, values } of reader.read(cells, line)) {
         const builder = this.builder(key, reader);
-        const index = this.index(architecture);
+        index ??= this.index(architecture);
         const earlier = builder.lineOf(index);
         if (earlier === undefined) {
           builder.add(index, line, values);

@@ -131,23 +131,25 @@ const IMAGES: Readonly<Record<string, ImageData>> = {
   });
 
   test.each(means)('%s: the mean of every architecture', (column, table, selection) => {
-    expect([...table().accuracies(selection)]).toEqual(rows.map((_, row) => Number(cell(row, column))));
+    const index = header.indexOf(column);
+    const accuracies = table().accuracies(selection);
+    expect(rows.findIndex((row, i) => accuracies[i] !== Number(row[index]))).toBe(-1);
   });
 
   test.each(trainings)('%s: every training of every architecture', (column, table, selection) => {
+    const index = header.indexOf(column);
     const seeds = [0, 1, 2].map((seed) => table().accuracies({ ...selection, seed }));
-    const values = rows.map((_, row) => cell(row, column).split(';').map(Number));
-    expect(rows.map((_, row) => seeds.map((accuracies) => accuracies[row]).filter((a) => !Number.isNaN(a)))).toEqual(
-      values,
-    );
+    const joined = (row: number) => seeds.flatMap((accuracies) => (accuracies[row] >= 0 ? [accuracies[row]] : []));
+    expect(rows.findIndex((row, i) => joined(i).join() !== row[index].split(';').map(Number).join())).toBe(-1);
     if (selection.split === 'valid_and_test') {
+      const means = table().accuracies(selection);
       const mean = (list: number[]) => list.reduce((a, b) => a + b) / list.length;
-      expect([...table().accuracies(selection)]).toEqual(values.map(mean));
+      expect(rows.findIndex((_, i) => means[i] !== mean(joined(i)))).toBe(-1);
     }
   });
 
   test.each(others)('%s, case %#', (column, table, selection, value) => {
-    for (let row = 0; row < rows.length; row += 61) {
+    for (let row = 0; row < rows.length; row += 127) {
       const query = { ...selection, architecture: cell(row, 'arch_str') };
       const found = value(table().evaluate(query));
       const expected = cell(row, column);

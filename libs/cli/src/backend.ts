@@ -1,41 +1,41 @@
-import type { OracleApi, ScorerApi, SearcherApi } from '@gradsign/contracts';
-import type { CliConfig } from './config';
+import { cpus } from 'node:os';
+import type { ScorerApi } from '@gradsign/contracts';
+import { DataSources } from '@gradsign/requests';
+import { createScorerPool, ScoringService } from '@gradsign/scoring';
+import { workerEnvironment } from './config';
 import { UsageError } from './errors';
-import { LocalBackend } from './local-backend';
 import type { ConnectionOptions } from './options';
-import { RemoteBackend } from './remote-backend';
+import { VERSION } from './version';
 
-/** The three services, wherever they run. */
+/** What the verbs work with. */
 export interface Backend {
   readonly scorer: ScorerApi;
-  readonly oracle: OracleApi;
-  readonly searcher: SearcherApi;
-  close(): Promise<void>;
 }
 
-/** The backend that an invocation asks for. `dataset` is the one that `--data-dir` belongs to. */
-export function openBackend(config: CliConfig, options: ConnectionOptions, dataset?: string): Backend {
-  if (options.local) return new LocalBackend(config, options, dataset);
-  if (options.dataDir)
-    throw new UsageError('--data-dir needs --local: a server uses the data sets of its own configuration');
-  return new RemoteBackend({
-    scorer: options.scorer ?? config.scorer,
-    oracle: options.oracle ?? config.oracle,
-    searcher: options.searcher ?? config.searcher,
-  });
-}
+const QUEUE_LIMIT = 1024;
 
-/** Opens a backend, runs the work, and closes the backend whatever happens. */
+/**
+ * Runs the work with a scorer in this process (its workers are processes of their own) and ends them whatever
+ * happens. `dataset` is the one that `--data-dir` belongs to.
+ */
 export async function withBackend<T>(
-  config: CliConfig,
   options: ConnectionOptions,
   work: (backend: Backend) => Promise<T>,
   dataset?: string,
 ): Promise<T> {
-  const backend = openBackend(config, options, dataset);
+  if (!options.local) throw new UsageError('--local is required: this version has no running services to talk to');
+  const pool = createScorerPool({
+    size: options.workers ?? cpus().length,
+    queueLimit: QUEUE_LIMIT,
+    environment: workerEnvironment(),
+  });
   try {
-    return await work(backend);
+    const dataDirs = new Map(
+      dataset !== undefined && options.dataDir !== undefined ? [[dataset, options.dataDir]] : [],
+    );
+    const scorer = new ScoringService({ pool, sources: new DataSources({ dataDirs }), version: VERSION });
+    return await work({ scorer });
   } finally {
-    await backend.close();
+    await pool.close();
   }
 }

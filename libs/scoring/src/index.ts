@@ -3,4 +3,4 @@ export * from './identity';
 export * from './ordered';
 export * from './scoring-service';
 export * from './settings';
-export { SCORER_WORKER } from './worker-path';
+export { createScorerPool, type ScorerPoolOptions } from './worker-pool';

@@ -9,7 +9,6 @@ import {
   type Score,
 } from '@gradsign/contracts';
 import { withBackend } from '../backend';
-import type { CliConfig } from '../config';
 import { UsageError } from '../errors';
 import {
   collect,
@@ -30,7 +29,7 @@ interface ScoreOptions extends ConnectionOptions, ScoreDataOptions {
 }
 
 /** `gradsign score`. */
-export function addScore(program: Command, config: CliConfig): void {
+export function addScore(program: Command): void {
   const command = program
     .command('score')
     .description('score architectures by zero-cost proxies')
@@ -38,16 +37,15 @@ export function addScore(program: Command, config: CliConfig): void {
     .option('--arch <architecture>', 'an architecture in the space’s notation; may be repeated', collect)
     .option('--arch-file <file>', 'a file with one architecture a line')
     .requiredOption('--proxies <names>', 'proxies, joined by commas', list);
-  withConnection(withScoreData(command)).action((options: ScoreOptions) => score(config, options));
+  withConnection(withScoreData(command)).action((options: ScoreOptions) => score(options));
 }
 
-async function score(config: CliConfig, options: ScoreOptions): Promise<void> {
+async function score(options: ScoreOptions): Promise<void> {
   const space = searchSpaceNames.parse(options.space, '--space');
   const architectures = readArchitectures(options);
   const output = new Output(options.format);
   let failed: Error | undefined;
   const work = withBackend(
-    config,
     options,
     async ({ scorer }) => {
       const settings = await scoreSettings(scorer, options.proxies, options);

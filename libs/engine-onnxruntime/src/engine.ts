@@ -1,6 +1,7 @@
-import type { Engine, Session } from '@gradsign/engine';
+import { UnsupportedOperatorError, type Engine, type Session } from '@gradsign/engine';
 import { encodeModel, type DataType, type Graph, type Tensor, type TensorData } from '@gradsign/onnx';
 import * as ort from 'onnxruntime-node';
+import { keepStatistics } from './keep-statistics';
 
 /** Options of an ONNX Runtime engine. */
 export interface OnnxRuntimeOptions {
@@ -55,13 +56,31 @@ export function createOnnxRuntimeEngine({ device = 'cpu', threads = 1 }: OnnxRun
     device,
     precision: 'float32',
     async load(graph: Graph): Promise<Session> {
-      const session = await ort.InferenceSession.create(encodeModel(graph, { producer: 'gradsign' }), options);
+      const model = encodeModel(keepStatistics(graph), { producer: 'gradsign' });
+      const session = await create(model, options, graph);
+      const outputs = graph.outputs.map(({ name }) => name);
       return {
-        run: async (feeds) => toTensors(await session.run(toFeeds(feeds))),
+        run: async (feeds) => toTensors(await session.run(toFeeds(feeds), outputs)),
         release: () => session.release(),
       };
     },
   };
+}
+
+async function create(
+  model: Uint8Array,
+  options: ort.InferenceSession.SessionOptions,
+  graph: Graph,
+): Promise<ort.InferenceSession> {
+  try {
+    return await ort.InferenceSession.create(model, options);
+  } catch (error) {
+    // "Could not find an implementation for Conv(11) node with name 'stem'"
+    const name = /Could not find an implementation for .* node with name '(.*)'/.exec((error as Error).message)?.[1];
+    const node = graph.nodes.find((candidate) => candidate.name === name);
+    if (node === undefined) throw error;
+    throw new UnsupportedOperatorError('onnxruntime', node.op, node.name, 'not implemented for its element types');
+  }
 }
 
 function toFeeds(feeds: Readonly<Record<string, Tensor>>): Record<string, ort.Tensor> {

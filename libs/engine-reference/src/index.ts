@@ -1,1 +1,1 @@
-export {};
+export { ReferenceEngine } from './engine';

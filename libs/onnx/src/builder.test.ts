@@ -232,6 +232,17 @@ describe('shape inference', () => {
     expect(b.node(op, inputs).shape).toEqual(out);
   });
 
+  it('wants running statistics of a BatchNormalization in training mode, and only there', () => {
+    const b = build();
+    const x = b.input('x', 'float32', ['N', 3, 2, 2]);
+    const inputs = [x, ...[1, 0, 0, 1].map((v) => b.constant(float32([v, v, v])))];
+    const shapes = b.nodes('BatchNormalization', inputs, 3, { training_mode: 1 }).map(({ shape }) => shape);
+    expect(shapes).toEqual([['N', 3, 2, 2], [3], [3]]);
+    expect(b.node('BatchNormalization', inputs).shape).toEqual(x.shape);
+    expect(() => b.node('BatchNormalization', inputs, { training_mode: 1 })).toThrow('must have 3 outputs');
+    expect(() => b.nodes('BatchNormalization', inputs, 3)).toThrow('must have 1 outputs with training_mode = 0');
+  });
+
   it('splits, gathers, encodes and fills', () => {
     const b = build();
     const x = b.input('x', 'float32', ['N', 7]);

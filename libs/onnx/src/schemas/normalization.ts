@@ -13,8 +13,9 @@ export const normalization: SchemaTable = {
       context.sameType();
       const channels = [context.ranked(0, 2)[1]];
       for (let i = 1; i < 5; i += 1) context.expectShape(i, channels);
-      if (context.outputs > 1 && context.attributes.int('training_mode') === 0) {
-        context.fail('has running statistics as outputs, which need training_mode = 1');
+      const outputs = context.attributes.int('training_mode') === 0 ? 1 : 3;
+      if (context.outputs !== outputs) {
+        context.fail(`must have ${outputs} outputs with training_mode = ${context.attributes.int('training_mode')}`);
       }
       return [type, { dtype: type.dtype, shape: channels }, { dtype: type.dtype, shape: channels }];
     },

@@ -11,7 +11,7 @@ it.each([
   [7, 1],
 ])('erf(%d) = %d', (x, y) => {
   expect(Math.abs(erf(x) - y)).toBeLessThan(1e-15);
-  expect(erf(-x)).toBeCloseTo(-y, 15);
+  expect(erf(-x)).toBe(-erf(x));
 });
 
 it('keeps NaN', () => expect(erf(NaN)).toBeNaN());

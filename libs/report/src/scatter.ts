@@ -1,3 +1,5 @@
+import { axis, tickLabel, type AxisScale } from './axis';
+
 /** A scatter plot. */
 export interface ScatterPlot {
   readonly points: readonly { readonly x: number; readonly y: number }[];
@@ -6,6 +8,8 @@ export interface ScatterPlot {
   readonly title: string;
   /** A line below the title. */
   readonly note?: string;
+  /** Default linear; on a log scale points at or below 0 are left out. */
+  readonly xScale?: AxisScale;
 }
 
 const WIDTH = 640;
@@ -13,12 +17,13 @@ const HEIGHT = 440;
 const MARGIN = { left: 72, right: 20, top: 56, bottom: 52 };
 
 /** The plot as an SVG document. Points that are not finite are left out. */
-export function scatterSvg({ points, xLabel, yLabel, title, note }: ScatterPlot): string {
-  const shown = points.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y));
+export function scatterSvg({ points, xLabel, yLabel, title, note, xScale = 'linear' }: ScatterPlot): string {
+  const shown = points.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y) && (xScale === 'linear' || x > 0));
   const x = axis(
     shown.map((p) => p.x),
     MARGIN.left,
     WIDTH - MARGIN.right,
+    xScale,
   );
   const y = axis(
     shown.map((p) => p.y),
@@ -35,12 +40,12 @@ export function scatterSvg({ points, xLabel, yLabel, title, note }: ScatterPlot)
     ...x.ticks.map((tick) => {
       const at = round(x.at(tick));
       const grid = `<line x1="${at}" y1="${MARGIN.top}" x2="${at}" y2="${bottom}" stroke="#eee"/>`;
-      return grid + text(at, bottom + 18, label(tick), 'text-anchor="middle"');
+      return grid + text(at, bottom + 18, tickLabel(tick), 'text-anchor="middle"');
     }),
     ...y.ticks.map((tick) => {
       const at = round(y.at(tick));
       const grid = `<line x1="${MARGIN.left}" y1="${at}" x2="${WIDTH - MARGIN.right}" y2="${at}" stroke="#eee"/>`;
-      return grid + text(MARGIN.left - 8, at + 4, label(tick), 'text-anchor="end"');
+      return grid + text(MARGIN.left - 8, at + 4, tickLabel(tick), 'text-anchor="end"');
     }),
     `<path d="M${MARGIN.left} ${MARGIN.top}V${bottom}H${WIDTH - MARGIN.right}" fill="none" stroke="#444"/>`,
     ...shown.map(
@@ -52,31 +57,6 @@ export function scatterSvg({ points, xLabel, yLabel, title, note }: ScatterPlot)
     '</svg>',
   ];
   return parts.filter((part) => part !== '').join('\n') + '\n';
-}
-
-interface Axis {
-  readonly ticks: readonly number[];
-  at(value: number): number;
-}
-
-/** A linear axis whose ends are ticks at 1, 2 or 5 times a power of ten. */
-function axis(values: readonly number[], from: number, to: number): Axis {
-  let [low, high] = values.length === 0 ? [0, 1] : [Math.min(...values), Math.max(...values)];
-  if (low === high) [low, high] = [low - 1, high + 1];
-  const raw = (high - low) / 6;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = power * ([1, 2, 5, 10].find((m) => m * power >= raw) ?? 10);
-  const first = Math.floor(low / step);
-  const last = Math.ceil(high / step);
-  const ticks = Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
-  return { ticks, at: (value) => from + ((value - first * step) / ((last - first) * step)) * (to - from) };
-}
-
-function label(value: number): string {
-  const size = Math.abs(value);
-  if (size >= 1e6) return `${Number((value / 1e6).toPrecision(4))}M`;
-  if (size >= 1e4) return `${Number((value / 1e3).toPrecision(4))}k`;
-  return String(Number(value.toPrecision(6)));
 }
 
 function round(value: number): number {

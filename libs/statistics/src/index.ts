@@ -1,4 +1,5 @@
 export * from './bootstrap';
 export * from './correlation';
 export * from './rank';
+export * from './spearman-interval';
 export * from './summary';

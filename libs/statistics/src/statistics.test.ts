@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Random, Stream } from '@gradsign/random';
-import { bootstrapInterval, kendall, pearson, quantile, ranks, spearman, summarize } from '.';
+import { bootstrapInterval, kendall, pearson, quantile, ranks, spearman, spearmanInterval, summarize } from '.';
 
 const pairs = fc.array(fc.tuple(fc.integer({ min: -4, max: 4 }), fc.integer({ min: -4, max: 4 })), {
   minLength: 2,
@@ -71,6 +71,8 @@ test('summaries and quantiles', () => {
   expect(summarize([2, 4, 4, 4, 5, 5, 7, 9])).toMatchObject({ n: 8, mean: 5, std: Math.sqrt(32 / 7) });
   expect(summarize([3])).toEqual({ n: 1, mean: 3, std: 0, ci95: 0 });
   expect(quantile([4, 1, 3, 2], 0.5)).toBe(2.5);
+  expect(quantile([-Infinity, 10, -Infinity, 9], 0.25)).toBe(-Infinity);
+  expect(quantile([-Infinity, 1, Infinity], 0.5)).toBe(1);
   expect(() => summarize([])).toThrow('at least one value');
 });
 
@@ -83,4 +85,20 @@ test('the bootstrap interval of a mean has about the width that theory gives', (
   expect((high - low) / 2 / ci95).toBeGreaterThan(0.85);
   expect((high - low) / 2 / ci95).toBeLessThan(1.15);
   expect(bootstrapInterval([1, 1], () => NaN, { resamples: 3, random })).toEqual([NaN, NaN]);
+});
+
+test('the interval of Spearman’s ρ is the bootstrap of spearman, with ties and infinities', () => {
+  const source = new Random(Stream.of(9, 'pairs'));
+  const x = Array.from({ length: 60 }, () => source.int(12));
+  const y = x.map((v) => (source.int(10) === 0 ? -Infinity : v + source.int(8)));
+  const options = () => ({ resamples: 100, random: new Random(Stream.of(10, 'boot')) });
+  const rho = (sample: readonly number[]) =>
+    spearman(
+      sample.map((i) => x[i]),
+      sample.map((i) => y[i]),
+    );
+  const expected = bootstrapInterval([...x.keys()], rho, options());
+  spearmanInterval(x, y, options()).forEach((end, i) => expect(end).toBeCloseTo(expected[i], 12));
+  expect(spearmanInterval([1, 1], [1, 2], options())).toEqual([NaN, NaN]);
+  expect(() => spearmanInterval([1], [1, 2], options())).toThrow('x has 1 values and y has 2');
 });

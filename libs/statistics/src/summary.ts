@@ -18,12 +18,17 @@ export function summarize(values: readonly number[]): Summary {
   return { n, mean, std, ci95: (1.96 * std) / Math.sqrt(n) };
 }
 
-/** The q-quantile, 0 ≤ q ≤ 1, by linear interpolation between order statistics. @throws RangeError without values. */
+/**
+ * The q-quantile, 0 ≤ q ≤ 1, by linear interpolation between order statistics. Infinities are allowed.
+ * @throws RangeError without values.
+ */
 export function quantile(values: readonly number[], q: number): number {
   if (values.length === 0) throw new RangeError('a quantile needs at least one value');
-  const sorted = [...values].sort((a, b) => a - b);
+  const sorted = Float64Array.from(values).sort();
   const position = q * (sorted.length - 1);
   const low = Math.floor(position);
   const high = Math.min(low + 1, sorted.length - 1);
-  return sorted[low] + (position - low) * (sorted[high] - sorted[low]);
+  // Differences of infinities are NaN, so equal neighbours are not interpolated and unequal ones are weighted.
+  if (position === low || sorted[low] === sorted[high]) return sorted[low];
+  return (low + 1 - position) * sorted[low] + (position - low) * sorted[high];
 }

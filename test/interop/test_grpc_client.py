@@ -7,7 +7,7 @@ import unittest
 import grpc
 
 import stubs
-from product import Served
+from product import Served, has_verb
 
 CELL = "|nor_conv_3x3~0|+|skip_connect~0|avg_pool_3x3~1|+|nor_conv_1x1~0|none~1|nor_conv_3x3~2|"
 SMALL = stubs.common.NetworkOptions(channels=4, cells_per_stage=1)
@@ -49,6 +49,7 @@ def rich_status(error):
     return stubs.status.Status.FromString(details)
 
 
+@unittest.skipUnless(has_verb("serve"), "this version has no `gradsign serve` yet")
 class ClientTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -156,6 +157,7 @@ class ClientTest(unittest.TestCase):
         )
 
 
+@unittest.skipUnless(has_verb("serve"), "this version has no `gradsign serve` yet")
 class StopTest(unittest.TestCase):
     def test_stopping_leaves_no_process_behind(self):
         with tempfile.TemporaryDirectory() as home:

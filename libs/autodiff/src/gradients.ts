@@ -67,7 +67,7 @@ class Sweep {
     if (of) push(this.cotangents, of.name, scalar(builder, 1));
     for (const [value, cotangent] of seeds) push(this.cotangents, value.name, cotangent);
     for (const node of nodes.toReversed()) {
-      if (!node.inputs.some((input) => active.has(input))) continue;
+      if (isStep(node) || !node.inputs.some((input) => active.has(input))) continue;
       const cotangents = node.outputs.map((output) => this.total(output));
       if (cotangents.some((cotangent) => cotangent !== undefined)) {
         this.differentiate(node, cotangents, active, perSample ? wanted : new Set());

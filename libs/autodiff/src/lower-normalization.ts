@@ -30,7 +30,7 @@ function lower(builder: GraphBuilder, node: Node): void {
   const own = scaled || shifted ? `${node.name}.normalized` : name;
   const statistics = [`${node.name}.mean`, `${node.name}.inverse_deviation`];
   const inputs = [x.name, ones.name];
-  builder.append({ op: 'LayerNormalization', name: node.name, inputs, outputs: [own, ...statistics], attributes });
+  builder.append({ op: 'LayerNormalization', name: own, inputs, outputs: [own, ...statistics], attributes });
   let y = builder.value(own);
   if (scaled) y = builder.node('Mul', [y, onChannels(scale)], {}, shifted ? undefined : name);
   if (shifted) builder.node('Add', [y, onChannels(shift)], {}, name);

@@ -1,3 +1,12 @@
-export { gradients, type GradientRequest } from './gradients';
+export {
+  gradients,
+  perSampleGradients,
+  type Differentiated,
+  type GradientRequest,
+  type PerSampleGradient,
+} from './gradients';
+export { foldConstants } from './fold-constants';
 export { lowerNormalization } from './lower-normalization';
-export { NotDifferentiableError, type Rule, type RuleContext } from './rule';
+export { NotDifferentiableError } from './rule';
+export { shareNodes } from './share-nodes';
+export { step } from './step-function';

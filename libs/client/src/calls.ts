@@ -80,13 +80,14 @@ export async function* serverStream(
   const abort = () => readable.cancel();
   signal?.addEventListener('abort', abort);
   try {
-    for await (const message of readable) yield message;
+    // Not destroyed on return: the call is to end by its cancellation, which traces know, before its stream does.
+    for await (const message of readable.iterator({ destroyOnReturn: false })) yield message;
   } catch (error) {
     throw channel.error(error as GrpcError);
   } finally {
     signal?.removeEventListener('abort', abort);
     // Leaving the loop early does not cancel the call by itself: the server would run on.
-    readable.cancel();
+    readable.on('error', () => {}).cancel();
   }
 }
 

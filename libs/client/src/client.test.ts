@@ -1,17 +1,14 @@
 import { ScorerServiceService, ServiceError, type ScorerApi } from '@gradsign/contracts';
 import { startServer, type RunningServer } from '@gradsign/service-kit';
 import { createLogger } from '@gradsign/telemetry';
-import type { ServiceDefinition } from '@grpc/grpc-js';
-import { connectScorer } from './services';
-import { uploadBatch } from './transfers';
+import { connectScorer, createClients } from './services';
 
-const logger = createLogger({ service: 'test', level: 'silent' as 'error' });
-const definition = ScorerServiceService as unknown as ServiceDefinition;
+const logger = createLogger({ service: 'test', level: 'silent' });
 const closers: (() => unknown)[] = [];
 
-async function serve(api: Partial<ScorerApi>): Promise<RunningServer> {
+async function serve(api: Partial<ScorerApi>, port = 0): Promise<RunningServer> {
   const missing = new Proxy(api, { get: (target, name) => target[name as keyof ScorerApi] ?? (() => undefined) });
-  const server = await startServer({ host: '127.0.0.1', port: 0, services: [{ definition, api: missing }], logger });
+  const server = await startServer({ port, services: [{ definition: ScorerServiceService, api: missing }], logger });
   closers.push(() => server.shutdown({ graceMs: 100 }));
   return server;
 }
@@ -96,32 +93,6 @@ test('a slow reader slows the stream down, and leaving it ends the work', async 
   expect(produced).toBeLessThan(1000);
 });
 
-test('an upload arrives in chunks and in order', async () => {
-  const parts: number[] = [];
-  const server = await serve({
-    async uploadBatch(messages) {
-      for await (const { part } of messages) parts.push(part?.$case === 'chunk' ? part.value.length : -1);
-      return { digest: 'd' };
-    },
-  });
-  const images = new Float32Array(300 * 3 * 32 * 32);
-  const batch = { imageShape: [3, 32, 32], classes: 10, size: 300, images, labels: new Int32Array(300) } as const;
-  await expect(uploadBatch(client(server), batch)).resolves.toBe('d');
-  expect(parts[0]).toBe(-1);
-  expect(parts.slice(1).reduce((a, b) => a + b, 0)).toBe(images.byteLength + 300 * 8);
-  expect(Math.max(...parts)).toBeLessThanOrEqual(1024 * 1024);
-});
-
-test('a port in use is told with its number', async () => {
-  const { port } = await serve({});
-  const again = startServer({ host: '127.0.0.1', port, services: [], logger });
-  await expect(again).rejects.toMatchObject({
-    code: 'FAILED_PRECONDITION',
-    reason: 'PORT_UNAVAILABLE',
-    message: expect.stringContaining(`port ${port} on 127.0.0.1`),
-  });
-});
-
 test('a call in flight finishes while the server shuts down', async () => {
   let release = () => {};
   const server = await serve({
@@ -135,10 +106,92 @@ test('a call in flight finishes while the server shuts down', async () => {
   await stopped;
 });
 
-test('a server that is not there is UNAVAILABLE', async () => {
-  const { api, close } = connectScorer({ address: '127.0.0.1:1', deadlineMs: 3000 });
+test('a server that is not there is UNAVAILABLE, with its address', async () => {
+  const { api, close } = connectScorer({ address: '127.0.0.1:1', connectTimeoutMs: 200 });
   closers.push(close);
-  await expect(api.uploadModel((async function* () {})())).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  const error = { code: 'UNAVAILABLE', message: 'no server answers at 127.0.0.1:1 within 200 ms', reason: 'NO_SERVER' };
+  await expect(api.listProxies({})).rejects.toMatchObject(error);
+  await expect(api.uploadModel((async function* () {})())).rejects.toMatchObject(error);
+  await expect(api.scoreArchitectures(request)[Symbol.asyncIterator]().next()).rejects.toMatchObject(error);
+});
+
+test('a call waits for a server that is just starting', async () => {
+  const first = await serve({});
+  await first.shutdown({ graceMs: 0 });
+  const call = client(first).listProxies({});
+  closers.push(() => call.catch(() => undefined));
+  await serve({ listProxies: () => Promise.resolve({ proxies: [] }) }, first.port);
+  await expect(call).resolves.toEqual({ proxies: [] });
+});
+
+test('a connection that is lost during a call is told with its address', async () => {
+  let begun = false;
+  const server = await serve({
+    async *scoreArchitectures(_, options) {
+      yield { index: 0, scores: [], error: undefined };
+      begun = true;
+      await new Promise((resolve) => options!.signal!.addEventListener('abort', resolve));
+    },
+  });
+  const reading = (async () => {
+    for await (const _ of client(server).scoreArchitectures(request));
+  })();
+  const lost = expect(reading).rejects.toMatchObject({
+    code: expect.stringMatching(/^(UNAVAILABLE|CANCELLED)$/) as string,
+  });
+  await until(() => begun);
+  await server.shutdown({ graceMs: 0 });
+  await lost;
+});
+
+test('methods that only read are repeated while a server is UNAVAILABLE, others are not', async () => {
+  const tries: string[] = [];
+  const away = (name: string, until: number) => {
+    tries.push(name);
+    if (tries.length < until) throw new ServiceError('UNAVAILABLE', 'the server is starting', { reason: 'STARTING' });
+    return { proxies: [] };
+  };
+  const server = await serve({
+    listProxies: async () => away('list', 3),
+    scoreArchitecture: async () => away('score', Infinity) as never,
+  });
+  await expect(client(server).listProxies({})).resolves.toEqual({ proxies: [] });
+  await expect(client(server).scoreArchitecture({ subject: undefined, settings: undefined })).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    message: 'the server is starting',
+    reason: 'STARTING',
+  });
+  expect(tries).toEqual(['list', 'list', 'list', 'score']);
+});
+
+test('a signal that is aborted already sends nothing, and one that aborts a stream ends its work', async () => {
+  let ended = 0;
+  const server = await serve({
+    async *scoreArchitectures(_, options) {
+      yield { index: 0, scores: [], error: undefined };
+      await new Promise((resolve) => options!.signal!.addEventListener('abort', resolve));
+      ended++;
+    },
+  });
+  const api = client(server);
+  const cancelled = { code: 'CANCELLED' };
+  await expect(api.listProxies({}, { signal: AbortSignal.abort() })).rejects.toMatchObject(cancelled);
+  const abort = new AbortController();
+  const read = async () => {
+    for await (const _ of api.scoreArchitectures(request, { signal: abort.signal })) abort.abort();
+  };
+  await expect(read()).rejects.toMatchObject(cancelled);
+  await until(() => ended === 1);
+});
+
+test('one object holds the clients of the services that have an address', async () => {
+  const server = await serve({ listProxies: () => Promise.resolve({ proxies: [] }) });
+  const clients = createClients({ scorer: server.address, deadlineMs: 5000 });
+  closers.push(() => clients.close());
+  await expect(clients.scorer.listProxies({})).resolves.toEqual({ proxies: [] });
+  expect(Object.keys(clients)).toEqual(['scorer', 'close']);
+  // @ts-expect-error An address that was not given gives no client.
+  expect(clients.oracle).toBeUndefined();
 });
 
 async function until(condition: () => boolean): Promise<void> {

@@ -11,8 +11,8 @@ export const gradNorm: GraphProxy = {
   id: 'grad_norm',
   definition: 'sum over the layers of the Euclidean norm of the batch gradient',
   source: 'Abdelfattah et al., Zero-Cost Proxies for Lightweight NAS, ICLR 2021',
-  reduce: (outputs, layers) =>
-    sumOverLayers(outputs, layers, (_, gradient) => {
+  reduce: (outputs, facts) =>
+    sumOverLayers(outputs, facts, (_, gradient) => {
       let squares = 0;
       for (let k = 0; k < gradient.length; k++) squares += gradient[k] * gradient[k];
       return squares ** 0.5;

@@ -1,6 +1,6 @@
 import type { Tensor } from '@gradsign/onnx';
-import type { GraphPass, LayerWeight } from './pass';
-import type { ProxyInfo, ProxyValue } from './proxy';
+import type { GraphPass } from './pass';
+import type { PassFacts, ProxyInfo, ProxyValue } from './proxy';
 
 /** What the proxies of the batch gradient have in common: whole-batch statistics, never cut into chunks. */
 export const gradientFamily = {
@@ -19,7 +19,7 @@ export const gradientFamily = {
  */
 export function sumOverLayers(
   outputs: readonly Tensor[],
-  layers: readonly LayerWeight[],
+  { layers }: PassFacts,
   layerValue: (weights: ArrayLike<number>, gradient: ArrayLike<number>) => number,
 ): ProxyValue {
   let value = 0;

@@ -10,8 +10,8 @@ export const gradsignMean: GraphProxy = {
   id: 'gradsign_mean',
   definition: 'GradSign divided by the number of weights that receive gradient',
   source: 'diagnostic form of Zhang & Jia, GradSign, ICLR 2022',
-  reduce: (outputs) => {
-    const sum = foldSignSums(outputs, (agreement) => agreement);
+  reduce: (outputs, facts) => {
+    const sum = foldSignSums(outputs, facts, (agreement) => agreement);
     const counted = sum.weights - sum.nanCount;
     return { ...sum, value: counted === 0 ? 0 : sum.value / counted };
   },

@@ -10,5 +10,5 @@ export const gradsignSquared: GraphProxy = {
   id: 'gradsign_squared',
   definition: 'sum over the weights of the squared sum, over the samples, of the signs of per-sample gradients',
   source: 'Zhang & Jia, GradSign, ICLR 2022, equations 4, 5 and 26',
-  reduce: (outputs) => foldSignSums(outputs, (agreement) => agreement * agreement),
+  reduce: (outputs, facts) => foldSignSums(outputs, facts, (agreement) => agreement * agreement),
 };

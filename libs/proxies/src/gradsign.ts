@@ -13,5 +13,5 @@ export const gradsign: GraphProxy = {
   id: 'gradsign',
   definition: 'sum over the weights of the absolute sum, over the samples, of the signs of per-sample gradients',
   source: 'Zhang & Jia, GradSign, ICLR 2022, Algorithm 1',
-  reduce: (outputs) => foldSignSums(outputs, (agreement) => agreement),
+  reduce: (outputs, facts) => foldSignSums(outputs, facts, (agreement) => agreement),
 };

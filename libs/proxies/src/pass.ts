@@ -1,6 +1,6 @@
-import { gradients, lowerNormalization } from '@gradsign/autodiff';
+import { foldConstants, gradients, lowerNormalization, perSampleGradients, shareNodes, step } from '@gradsign/autodiff';
 import { BATCH, LOGITS, normalize, pruneNetwork, withWeights, type Network } from '@gradsign/network';
-import { GraphBuilder, int64, specialize, type Graph, type Tensor, type Value } from '@gradsign/onnx';
+import { float32, GraphBuilder, int64, specialize, type Graph, type Tensor, type Value } from '@gradsign/onnx';
 
 /** Name of the pass's second input: one-hot labels [B, classes]. */
 export const ONE_HOT_LABELS = 'one_hot_labels';
@@ -36,7 +36,7 @@ export class GraphPass {
     const { network, weights, batchSize, normalization } = options;
     const alive = pruneNetwork(network);
     const fixed = specialize(withWeights(alive, weights), { [BATCH]: batchSize });
-    const forward = lowerNormalization(normalize(fixed, normalization));
+    const forward = shareNodes(lowerNormalization(normalize(fixed, normalization)));
     this.builder = GraphBuilder.from({ ...forward, outputs: [] });
     this.layers = alive.weights
       .filter(({ role }) => role === 'conv' || role === 'linear')
@@ -46,31 +46,29 @@ export class GraphPass {
     this.labels = this.builder.input(ONE_HOT_LABELS, 'float32', [batchSize, network.classes]);
   }
 
-  /** Σ_i sign(∂ℓ_i/∂W) for each layer, of the weight's shape; NaN where a sample's gradient is NaN. */
-  signSums(): string[] {
-    return this.once('sign_sum', () => {
-      const perSample = this.backward(this.lossGradient(), true);
-      return perSample.map((gradient) => {
-        const sign = this.builder.node('Sign', [gradient]);
-        return this.builder.node('ReduceSum', [sign, this.builder.constant(int64([0]))], { keepdims: 0 });
-      });
-    });
+  /**
+   * Σ_i step(∂ℓ_i/∂W) for each layer, where step is 1, ½ or 0 for a positive, zero or negative gradient, and NaN for
+   * NaN: with B samples, Σ_i sign = 2·Σ_i step − B. The elements of a layer come in an order of their own.
+   */
+  stepSums(): string[] {
+    return this.once('step_sum', () =>
+      perSampleGradients(this.builder, this.differentiated(this.lossGradient())).map((gradient) => {
+        const steps = step(this.builder, gradient!.values, 0.5);
+        return this.builder.node('ReduceSum', [steps, this.builder.constant(int64([0]))], { keepdims: 0 });
+      }),
+    );
   }
 
   /** ∂L/∂W for each layer, where L is the mean loss over the batch. */
   gradients(): string[] {
     return this.once('gradient', () => {
-      const mean = this.builder.constant({
-        dtype: 'float32',
-        shape: [],
-        data: Float32Array.of(1 / this.options.batchSize),
-      });
-      return this.backward(this.builder.node('Mul', [this.lossGradient(), mean]), false);
+      const size = this.builder.constant(float32([this.options.batchSize], []));
+      return gradients(this.builder, this.differentiated(this.builder.node('Div', [this.lossGradient(), size])));
     });
   }
 
   build(): Graph {
-    return this.builder.build();
+    return foldConstants(shareNodes(this.builder.build()));
   }
 
   /** ∂ℓ_i/∂logits of every sample: softmax − one-hot. */
@@ -79,8 +77,8 @@ export class GraphPass {
     return this.builder.node('Sub', [probabilities, this.labels]);
   }
 
-  private backward(cotangent: Value, perSample: boolean): Value[] {
-    return gradients(this.builder, { seeds: [[this.logits, cotangent]], withRespectTo: this.values, perSample });
+  private differentiated(cotangent: Value) {
+    return { seeds: [[this.logits, cotangent]] as const, withRespectTo: this.values };
   }
 
   /** Adds a quantity to the graph the first time it is asked for. */

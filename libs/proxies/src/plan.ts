@@ -1,6 +1,6 @@
 import type { Network } from '@gradsign/network';
 import type { Graph, Tensor } from '@gradsign/onnx';
-import { GraphPass, type LayerWeight } from './pass';
+import { GraphPass } from './pass';
 import type { GraphProxy, ProxyValue } from './proxy';
 
 /** A graph to be run on every chunk of a batch, and what to do with the sum of its outputs. */
@@ -37,7 +37,7 @@ function planGroup(proxies: readonly GraphProxy[], { network, weights, batchSize
   const size = chunkable ? largestDivisor(batchSize, chunkSize) : batchSize;
   const pass = new GraphPass({ network, weights, batchSize: size, normalization });
   const names = proxies.map((proxy) => proxy.request(pass));
-  const layers: readonly LayerWeight[] = pass.layers;
+  const facts = { layers: pass.layers, batchSize };
   return {
     graph: pass.build(),
     chunkSize: size,
@@ -46,7 +46,7 @@ function planGroup(proxies: readonly GraphProxy[], { network, weights, batchSize
       proxies.map((proxy, i) =>
         proxy.reduce(
           names[i].map((name) => outputs[name]),
-          layers,
+          facts,
         ),
       ),
   };

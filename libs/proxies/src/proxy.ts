@@ -35,6 +35,14 @@ export interface StructuralProxy extends ProxyInfo {
   evaluate(subject: { network: Network; architecture: string; seed: number | bigint }): ProxyValue;
 }
 
+/** What a reducer knows beside the outputs. */
+export interface PassFacts {
+  /** The layers whose outputs they are. */
+  readonly layers: readonly LayerWeight[];
+  /** Images of the whole batch, over all chunks. */
+  readonly batchSize: number;
+}
+
 /**
  * A proxy over a graph: it asks a pass for quantities, which become outputs of the pass's graph, and reduces their
  * values. Proxies with the same normalisation share a pass, and so its forward and backward computation.
@@ -44,7 +52,7 @@ export interface GraphProxy extends ProxyInfo {
   /** Names of the graph outputs that `reduce` wants, in its order. */
   request(pass: GraphPass): string[];
   /** `outputs` are added over the chunks of the batch where the proxy is chunkable. */
-  reduce(outputs: readonly Tensor[], layers: readonly LayerWeight[]): ProxyValue;
+  reduce(outputs: readonly Tensor[], facts: PassFacts): ProxyValue;
 }
 
 export type Proxy = StructuralProxy | GraphProxy;

@@ -1,6 +1,6 @@
 import type { Tensor } from '@gradsign/onnx';
 import type { GraphPass } from './pass';
-import type { ProxyInfo, ProxyValue } from './proxy';
+import type { PassFacts, ProxyInfo, ProxyValue } from './proxy';
 
 /** What the members of the GradSign family have in common. */
 export const signFamily = {
@@ -10,18 +10,25 @@ export const signFamily = {
   defaultBatchSize: 64,
   chunkable: true,
   normalization: 'sample',
-  request: (pass: GraphPass) => pass.signSums(),
+  request: (pass: GraphPass) => pass.stepSums(),
 } as const satisfies Partial<ProxyInfo> & Record<string, unknown>;
 
-/** Σ over the weights of f(|Σ_i sign|); a weight with a NaN gradient is left out and counted. */
-export function foldSignSums(outputs: readonly Tensor[], f: (agreement: number) => number): ProxyValue {
+/**
+ * Σ over the weights of f(|Σ_i sign|), from sums of steps (see `GraphPass.stepSums`); a weight with a NaN gradient is
+ * left out and counted.
+ */
+export function foldSignSums(
+  outputs: readonly Tensor[],
+  { batchSize }: PassFacts,
+  f: (agreement: number) => number,
+): ProxyValue {
   let value = 0;
   let weights = 0;
   let nanCount = 0;
   for (const { data } of outputs as readonly Tensor<'float32'>[]) {
     weights += data.length;
     for (let k = 0; k < data.length; k++) {
-      const sum = data[k];
+      const sum = 2 * data[k] - batchSize;
       if (sum !== sum) nanCount++;
       else value += f(sum < 0 ? -sum : sum);
     }

@@ -12,8 +12,8 @@ export const snip: GraphProxy = {
   id: 'snip',
   definition: 'sum over the weights of |weight × batch gradient|',
   source: 'Lee et al., SNIP, ICLR 2019; Abdelfattah et al., ICLR 2021',
-  reduce: (outputs, layers) =>
-    sumOverLayers(outputs, layers, (weights, gradient) => {
+  reduce: (outputs, facts) =>
+    sumOverLayers(outputs, facts, (weights, gradient) => {
       let sum = 0;
       for (let k = 0; k < gradient.length; k++) {
         const product = weights[k] * gradient[k];

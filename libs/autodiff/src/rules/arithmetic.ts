@@ -1,5 +1,5 @@
-import type { Value } from '@gradsign/onnx';
-import type { Rule, RuleContext, RuleTable } from '../rule';
+import { dataTypeCodes, type Value } from '@gradsign/onnx';
+import { notDifferentiable, type Rule, type RuleContext, type RuleTable } from '../rule';
 import { dims, scalar, unbroadcast } from '../shape';
 
 /** An operator of two broadcast inputs: each side's cotangent has the output's shape and is summed back. */
@@ -15,7 +15,7 @@ function binary(sides: readonly ((context: RuleContext, g: Value, a: Value, b: V
 
 /** An operator of one input: dx = g · (a function of x and y). */
 function unary(derivative: (context: RuleContext, g: Value, x: Value, y: Value) => Value): Rule {
-  return (context) => [derivative(context, context.cotangents[0]!, context.inputs[0]!, context.outputs[0])];
+  return (context) => [derivative(context, context.cotangents[0]!, context.inputs[0]!, context.outputs[0]!)];
 }
 
 export const arithmetic: RuleTable = {
@@ -38,5 +38,20 @@ export const arithmetic: RuleTable = {
     builder.node('Neg', [builder.node('Mul', [g, builder.node('Mul', [y, y])])]),
   ),
   Abs: unary(({ builder }, g, x) => builder.node('Mul', [g, builder.node('Sign', [x])])),
+  /** For one constant exponent e: dx = g · e · x^(e − 1). */
+  Pow: (context) => {
+    const { builder, inputs, cotangents, wants } = context;
+    const exponents = builder.constantOf(inputs[1]!)?.data;
+    if (wants(1) || exponents?.length !== 1) notDifferentiable(context, 'the exponent must be one constant');
+    const exponent = Number(exponents[0]);
+    const power = builder.node('Pow', [inputs[0], scalar(builder, exponent - 1)]);
+    return [
+      builder.node('Mul', [
+        cotangents[0],
+        exponent === 1 ? power : builder.node('Mul', [power, scalar(builder, exponent)]),
+      ]),
+    ];
+  },
   Identity: unary((_, g) => g),
+  Cast: unary(({ builder }, g, x) => builder.node('Cast', [g], { to: dataTypeCodes[x.dtype] })),
 };

@@ -1,78 +1,123 @@
-import { float32, type GraphBuilder, type NodeAttributes, type Value } from '@gradsign/onnx';
-import { type RuleTable } from '../rule';
-import { broadcastTo, dims, reshape } from '../shape';
+import { float32, tensor, type GraphBuilder, type Value } from '@gradsign/onnx';
+import type { RuleContext, RuleTable } from '../rule';
+import { dims, divide, integers, matrixTranspose, range, reshape, scalar, slice } from '../shape';
+import { outputPadding, reach, type Geometry } from './convolution/geometry';
 
-export const pooling: RuleTable = {
-  AveragePool: ({ builder, attributes, inputs, cotangents }) => {
-    const window = windowOf(attributes);
-    const [batch, channels, height, width] = dims(inputs[0]!);
-    const [, , outHeight, outWidth] = dims(cotangents[0]!);
-    const weights = windowWeights(
-      window,
-      [height, width],
-      [outHeight, outWidth],
-      attributes.int('count_include_pad') === 1,
-    );
-    const scaled = builder.node('Mul', [cotangents[0], weights(builder)]);
-    const { kernel, strides, pads } = window;
-    if (strides.every((s) => s === 1) && pads.every((p, i) => p <= kernel[i % 2] - 1)) {
-      // Σ over the windows that a pixel lies in: an average over as large a window, times its size (in the weights).
-      const back = pads.map((pad, i) => kernel[i % 2] - 1 - pad);
-      return [builder.node('AveragePool', [scaled], { kernel_shape: kernel, pads: back, count_include_pad: 1 })];
-    }
-    if (
-      strides.join() === kernel.join() &&
-      pads.every((p) => p === 0) &&
-      outHeight * kernel[0] === height &&
-      outWidth * kernel[1] === width
-    ) {
-      // Windows side by side: every pixel gets its own window's share.
-      const apart = reshape(builder, scaled, [batch, channels, outHeight, 1, outWidth, 1]);
-      const spread = broadcastTo(builder, apart, [batch, channels, outHeight, kernel[0], outWidth, kernel[1]]);
-      return [reshape(builder, spread, [batch, channels, height, width])];
-    }
-    const ones = builder.constant(
-      float32(new Float32Array(channels * kernel[0] * kernel[1]).fill(1), [channels, 1, ...kernel]),
-    );
-    const outputPadding = [height, width].map(
-      (size, i) => size - (([outHeight, outWidth][i] - 1) * strides[i] - pads[i] - pads[i + 2] + kernel[i]),
-    );
-    const shape = { kernel_shape: kernel, strides, pads, group: channels, output_padding: outputPadding };
-    return [builder.node('ConvTranspose', [scaled, ones], shape)];
-  },
-};
+type Window = Omit<Geometry, 'group'>;
 
-interface Window {
-  readonly kernel: readonly number[];
-  readonly strides: readonly number[];
-  readonly pads: readonly number[];
-}
-
-function windowOf(attributes: NodeAttributes): Window {
+function windowOf({ attributes }: RuleContext, dilated: boolean): Window {
   return {
     kernel: attributes.ints('kernel_shape'),
     strides: attributes.ints('strides', [1, 1]),
+    dilations: dilated ? attributes.ints('dilations', [1, 1]) : [1, 1],
     pads: attributes.ints('pads', [0, 0, 0, 0]),
   };
 }
 
-/** [1, 1, out…]: what each window gives back to each of its pixels. */
-function windowWeights(
+export const pooling: RuleTable = {
+  AveragePool: (context) => {
+    const { builder, attributes, inputs, cotangents } = context;
+    const window = windowOf(context, false);
+    const [size, out] = [dims(inputs[0]!).slice(2), dims(cotangents[0]!).slice(2)];
+    const share = shares(builder, cotangents[0]!, window, size, attributes.int('count_include_pad') === 1);
+    const { kernel, strides, pads } = window;
+    if (strides.every((stride) => stride === 1) && pads.every((p, i) => p < kernel[i % 2])) {
+      // The sum over the windows that a pixel lies in, divided by the area, is an average over as large a window.
+      const back = pads.map((p, i) => kernel[i % 2] - 1 - p);
+      return [builder.node('AveragePool', [share], { kernel_shape: kernel, pads: back, count_include_pad: 1 })];
+    }
+    // Rows and columns apart: each is a product with the matrix of which window holds which pixel, divided by its extent.
+    const wide = builder.node('MatMul', [share, incidence(builder, window, { axis: 1, out: out[1], size: size[1] })]);
+    const rows = matrixTranspose(builder, incidence(builder, window, { axis: 0, out: out[0], size: size[0] }));
+    return [divide(builder, builder.node('MatMul', [rows, wide]), kernel[0] * kernel[1])];
+  },
+
+  /** The first of several equal maxima gets the cotangent. */
+  MaxPool: (context) => {
+    const { builder, inputs, outputs, cotangents } = context;
+    const window = windowOf(context, true);
+    const shape = dims(inputs[0]!);
+    const planes = shape[0] * shape[1];
+    const [out, taps] = [dims(cotangents[0]!).slice(2), window.kernel[0] * window.kernel[1]];
+    const plane = (v: Value) => reshape(builder, v, [planes, 1, ...dims(v).slice(2)]);
+    const candidates = windows(builder, plane(inputs[0]!), window, out);
+    const equal = builder.node('Equal', [candidates, plane(outputs[0]!)]);
+    const earlier = range(taps * taps).map((i) => (i % taps < Math.floor(i / taps) ? 1 : 0));
+    const before = builder.node('Conv', [
+      builder.node('Cast', [equal], { to: 1 }),
+      builder.constant(float32(earlier, [taps, taps, 1, 1])),
+    ]);
+    const first = builder.node('And', [equal, builder.node('Less', [before, scalar(builder, 0.5)])]);
+    const chosen = builder.node('Where', [first, plane(cotangents[0]!), scalar(builder, 0)]);
+    const oneHot = range(taps * taps).map((i) => (i % taps === Math.floor(i / taps) ? 1 : 0));
+    const scattered = builder.node(
+      'ConvTranspose',
+      [chosen, builder.constant(float32(oneHot, [taps, 1, ...window.kernel]))],
+      {
+        kernel_shape: window.kernel,
+        strides: window.strides,
+        dilations: window.dilations,
+        pads: window.pads,
+        output_padding: outputPadding(window, out, shape.slice(2)),
+      },
+    );
+    return [reshape(builder, scattered, shape)];
+  },
+};
+
+/** The cotangent · area / (pixels that the window averages): the share of a pixel, times the area of the kernel. */
+function shares(
+  builder: GraphBuilder,
+  g: Value,
   { kernel, strides, pads }: Window,
   size: readonly number[],
-  out: readonly number[],
   countPadding: boolean,
-): (builder: GraphBuilder) => Value {
+): Value {
+  const out = dims(g).slice(2);
+  const area = kernel[0] * kernel[1];
   const inside = (axis: number, position: number) => {
     const start = position * strides[axis] - pads[axis];
     return Math.min(start + kernel[axis], size[axis]) - Math.max(start, 0);
   };
-  const area = kernel[0] * kernel[1];
-  // In the form with stride 1 the engine's own average divides by the area once more.
-  const again = strides.every((s) => s === 1) && pads.every((p, i) => p <= kernel[i % 2] - 1) ? area : 1;
-  const values = Array.from({ length: out[0] * out[1] }, (_, i) => {
-    const count = countPadding ? area : inside(0, Math.floor(i / out[1])) * inside(1, i % out[1]);
-    return again / count;
+  const counts = range(out[0] * out[1]).map((i) =>
+    countPadding ? area : inside(0, Math.floor(i / out[1])) * inside(1, i % out[1]),
+  );
+  if (counts.every((count) => count === area)) return g;
+  const constant = (values: number[]) => builder.constant(float32(values, [1, 1, ...out]));
+  const factors = counts.map((count) => area / count);
+  return factors.every((factor) => Math.fround(factor) === factor)
+    ? builder.node('Mul', [g, constant(factors)])
+    : builder.node('Div', [builder.node('Mul', [g, scalar(builder, area)]), constant(counts)]);
+}
+
+/** Matrix [out, size] with 1 where the window at a position covers a pixel of the axis. */
+function incidence(
+  builder: GraphBuilder,
+  { kernel, strides, pads }: Window,
+  { axis, out, size }: { readonly axis: number; readonly out: number; readonly size: number },
+): Value {
+  const values = new Float32Array(out * size);
+  for (let position = 0; position < out; position++) {
+    for (let tap = 0; tap < kernel[axis]; tap++) {
+      const pixel = position * strides[axis] - pads[axis] + tap;
+      if (pixel >= 0 && pixel < size) values[position * size + pixel] = 1;
+    }
+  }
+  return builder.constant(tensor('float32', [out, size], values));
+}
+
+/** [planes, 1, H, W] → [planes, kh·kw, H', W']: what each tap of the window sees; −∞ in the padding. */
+function windows(builder: GraphBuilder, x: Value, window: Window, out: readonly number[]): Value {
+  const { kernel, strides, dilations, pads } = window;
+  const span = reach(window);
+  const needed = out.map((size, axis) => (size - 1) * strides[axis] + span[axis] + 1);
+  const ends = needed.map((size, axis) => size - pads[axis] - dims(x)[axis + 2]);
+  const around = integers(builder, [0, 0, pads[0], pads[1], 0, 0, ...ends]);
+  const padded = builder.node('Pad', [x, around, scalar(builder, -Infinity)]);
+  const taps = range(kernel[0] * kernel[1]).map((tap) => {
+    const starts = [Math.floor(tap / kernel[1]) * dilations[0], (tap % kernel[1]) * dilations[1]];
+    const stops = starts.map((start, axis) => start + (out[axis] - 1) * strides[axis] + 1);
+    return slice(builder, padded, { starts, ends: stops, axes: [2, 3], steps: strides });
   });
-  return (builder) => builder.constant(float32(values, [1, 1, ...out]));
+  return builder.node('Concat', taps, { axis: 1 });
 }

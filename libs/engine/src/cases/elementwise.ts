@@ -65,6 +65,10 @@ export const elementwise: ConformanceCase[] = [
   ),
   define('Clip above only', (c) => c.node('Clip', [c.input([3, 5]), undefined, c.constant(float32([0.5], []))])),
   define('Sign of special numbers', (c) => c.node('Sign', [c.feed(special())])),
+  define('Steps of special numbers, by a steep HardSigmoid', (c) => {
+    const x = c.feed(special());
+    return [0, 0.5].map((beta) => c.node('HardSigmoid', [x], { alpha: 2 ** 127, beta }));
+  }),
   define('IsNaN', (c) => c.node('IsNaN', [c.feed(special())])),
   define('Relu by Where keeps NaN out', (c) => {
     const zero = c.constant(float32([0], []));

@@ -5,75 +5,66 @@ import { attributesOf, sizeOf, tensor, type Graph, type Node, type Tensor } from
  * convolutions make them from weights: engines may then lay out the result for speed.
  */
 export function foldConstants(graph: Graph): Graph {
-  const views = new Map<string, View>();
+  const initializers = new Map(graph.initializers);
   const outputs = new Set(graph.outputs.map(({ name }) => name));
-  const viewOf = (name: string): View | undefined => {
-    const constant = graph.initializers.get(name);
-    return views.get(name) ?? (constant?.dtype === 'float32' ? whole(constant as Tensor<'float32'>) : undefined);
-  };
   const nodes = graph.nodes.filter((node) => {
-    const from = outputs.has(node.outputs[0]) ? undefined : viewOf(node.inputs[0]);
-    const folded = from && fold(node, from, (i) => graph.initializers.get(node.inputs[i]));
-    if (folded) views.set(node.outputs[0], folded);
+    const data = initializers.get(node.inputs[0]);
+    if (data?.dtype !== 'float32' || outputs.has(node.outputs[0])) return true;
+    const folded = fold(node, data as Tensor<'float32'>, (i) => initializers.get(node.inputs[i]));
+    if (folded) initializers.set(node.outputs[0], folded);
     return !folded;
   });
   const read = new Set([...nodes.flatMap(({ inputs }) => inputs), ...outputs]);
-  const kept = [...graph.initializers].filter(([name]) => read.has(name));
-  const made = [...views].filter(([name]) => read.has(name)).map(([name, view]) => [name, contents(view)] as const);
-  return { ...graph, nodes, initializers: new Map([...kept, ...made]) };
+  return { ...graph, nodes, initializers: new Map([...initializers].filter(([name]) => read.has(name))) };
 }
 
-/** Elements of a constant in another order: those that strides, from a start, find in its data. */
-interface View {
-  readonly data: Float32Array;
-  readonly shape: readonly number[];
-  readonly strides: readonly number[];
-  readonly start: number;
-}
+type Float = Tensor<'float32'>;
 
-function whole({ data, shape }: Tensor<'float32'>): View {
-  return { data, shape, strides: shape.map((_, axis) => sizeOf(shape.slice(axis + 1))), start: 0 };
-}
-
-function fold(node: Node, x: View, constant: (input: number) => Tensor | undefined): View | undefined {
+function fold(node: Node, x: Float, constant: (input: number) => Tensor | undefined): Float | undefined {
   const integers = (input: number) => Array.from((constant(input)?.data ?? []) as Iterable<number | bigint>, Number);
   switch (node.op) {
     case 'Transpose': {
       const perm = attributesOf(node).ints('perm', [...x.shape.keys()].reverse());
-      return { ...x, shape: perm.map((axis) => x.shape[axis]), strides: perm.map((axis) => x.strides[axis]) };
+      const strides = stridesOf(x.shape);
+      return reorder(
+        x,
+        perm.map((axis) => x.shape[axis]),
+        perm.map((axis) => strides[axis]),
+      );
     }
     case 'Reshape': {
       const shape = integers(1);
-      return shape.every((size) => size > 0) ? whole(tensor('float32', shape, contents(x).data)) : undefined;
+      return shape.every((size) => size > 0) ? tensor('float32', shape, x.data) : undefined;
     }
-    case 'Slice': {
-      const [starts, ends, axes, steps] = [1, 2, 3, 4].map(integers);
-      const backwards = (axis: number, i: number) => starts[i] === -1 && ends[i] < -x.shape[axis] && steps[i] === -1;
-      if (axes.length === 0 || !axes.every(backwards)) return undefined;
-      return {
-        ...x,
-        strides: x.strides.map((stride, axis) => (axes.includes(axis) ? -stride : stride)),
-        start: axes.reduce((start, axis) => start + (x.shape[axis] - 1) * x.strides[axis], x.start),
-      };
-    }
+    case 'Slice':
+      return reverse(x, integers(1), integers(2), integers(3), integers(4));
     default:
       return undefined;
   }
 }
 
-function contents({ data, shape, strides, start }: View): Tensor<'float32'> {
+/** A Slice that walks backwards over the whole of each of its axes. */
+function reverse(x: Float, starts: number[], ends: number[], axes: number[], steps: number[]): Float | undefined {
+  const whole = axes.every((axis, i) => starts[i] === -1 && ends[i] < -x.shape[axis] && steps[i] === -1);
+  if (!whole || axes.length === 0) return undefined;
+  const strides = stridesOf(x.shape);
+  const start = axes.reduce((offset, axis) => offset + (x.shape[axis] - 1) * strides[axis], 0);
+  return reorder(
+    x,
+    x.shape,
+    strides.map((stride, axis) => (axes.includes(axis) ? -stride : stride)),
+    start,
+  );
+}
+
+/** The tensor whose element at a position is the one that strides (and a start) find in `x`. */
+function reorder({ data }: Float, shape: readonly number[], strides: readonly number[], start = 0): Float {
   const result = new Float32Array(sizeOf(shape));
-  const axes = shape.length;
-  // Loops over the last two axes; an odometer of offsets over those before.
-  const [rows, columns] = [axes > 1 ? shape[axes - 2] : 1, axes > 0 ? shape[axes - 1] : 1];
-  const [rowStride, columnStride] = [axes > 1 ? strides[axes - 2] : 0, axes > 0 ? strides[axes - 1] : 0];
-  const position = shape.slice(0, -2).map(() => 0);
+  const last = shape.length - 1;
+  const position = shape.map(() => 0);
   for (let to = 0, from = start; to < result.length;) {
-    for (let row = 0; row < rows; row++) {
-      const first = from + row * rowStride;
-      for (let column = 0; column < columns; column++) result[to++] = data[first + column * columnStride];
-    }
-    for (let axis = axes - 3; axis >= 0; axis--) {
+    for (let i = 0; i < shape[last]; i++) result[to++] = data[from + i * strides[last]];
+    for (let axis = last - 1; axis >= 0; axis--) {
       from += strides[axis];
       if (++position[axis] < shape[axis]) break;
       from -= shape[axis] * strides[axis];
@@ -81,4 +72,8 @@ function contents({ data, shape, strides, start }: View): Tensor<'float32'> {
     }
   }
   return tensor('float32', shape, result);
+}
+
+function stridesOf(shape: readonly number[]): number[] {
+  return shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
 }

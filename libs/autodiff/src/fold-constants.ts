@@ -5,75 +5,89 @@ import { attributesOf, sizeOf, tensor, type Graph, type Node, type Tensor } from
  * convolutions make them from weights: engines may then lay out the result for speed.
  */
 export function foldConstants(graph: Graph): Graph {
-  const initializers = new Map(graph.initializers);
+  const views = new Map<string, View>();
   const outputs = new Set(graph.outputs.map(({ name }) => name));
+  const viewOf = (name: string): View | undefined => {
+    const constant = graph.initializers.get(name);
+    return views.get(name) ?? (constant?.dtype === 'float32' ? whole(constant as Tensor<'float32'>) : undefined);
+  };
   const nodes = graph.nodes.filter((node) => {
-    const data = initializers.get(node.inputs[0]);
-    if (data?.dtype !== 'float32' || outputs.has(node.outputs[0])) return true;
-    const folded = fold(node, data as Tensor<'float32'>, (i) => initializers.get(node.inputs[i]));
-    if (folded) initializers.set(node.outputs[0], folded);
+    const from = outputs.has(node.outputs[0]) ? undefined : viewOf(node.inputs[0]);
+    const folded = from && fold(node, from, (i) => graph.initializers.get(node.inputs[i]));
+    if (folded) views.set(node.outputs[0], folded);
     return !folded;
   });
   const read = new Set([...nodes.flatMap(({ inputs }) => inputs), ...outputs]);
-  return { ...graph, nodes, initializers: new Map([...initializers].filter(([name]) => read.has(name))) };
+  const kept = [...graph.initializers].filter(([name]) => read.has(name));
+  const made = [...views].filter(([name]) => read.has(name)).map(([name, view]) => [name, contents(view)] as const);
+  return { ...graph, nodes, initializers: new Map([...kept, ...made]) };
 }
 
-type Float = Tensor<'float32'>;
+/** Elements of a constant in another order: those that strides, from a start, find in its data. */
+interface View {
+  readonly data: Float32Array;
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+  readonly start: number;
+}
 
-function fold(node: Node, x: Float, constant: (input: number) => Tensor | undefined): Float | undefined {
+function whole({ data, shape }: Tensor<'float32'>): View {
+  return { data, shape, strides: shape.map((_, axis) => sizeOf(shape.slice(axis + 1))), start: 0 };
+}
+
+function fold(node: Node, x: View, constant: (input: number) => Tensor | undefined): View | undefined {
   const integers = (input: number) => Array.from((constant(input)?.data ?? []) as Iterable<number | bigint>, Number);
   switch (node.op) {
     case 'Transpose': {
       const perm = attributesOf(node).ints('perm', [...x.shape.keys()].reverse());
-      const strides = stridesOf(x.shape);
-      return reorder(
-        x,
-        perm.map((axis) => x.shape[axis]),
-        perm.map((axis) => strides[axis]),
-      );
+      return { ...x, shape: perm.map((axis) => x.shape[axis]), strides: perm.map((axis) => x.strides[axis]) };
     }
     case 'Reshape': {
       const shape = integers(1);
-      return shape.every((size) => size > 0) ? tensor('float32', shape, x.data) : undefined;
+      return shape.every((size) => size > 0) ? whole(tensor('float32', shape, contents(x).data)) : undefined;
     }
-    case 'Slice':
-      return reverse(x, integers(1), integers(2), integers(3), integers(4));
+    case 'Slice': {
+      const [starts, ends, axes, steps] = [1, 2, 3, 4].map(integers);
+      const backwards = (axis: number, i: number) => starts[i] === -1 && ends[i] < -x.shape[axis] && steps[i] === -1;
+      if (axes.length === 0 || !axes.every(backwards)) return undefined;
+      return {
+        ...x,
+        strides: x.strides.map((stride, axis) => (axes.includes(axis) ? -stride : stride)),
+        start: axes.reduce((start, axis) => start + (x.shape[axis] - 1) * x.strides[axis], x.start),
+      };
+    }
     default:
       return undefined;
   }
 }
 
-/** A Slice that walks backwards over the whole of each of its axes. */
-function reverse(x: Float, starts: number[], ends: number[], axes: number[], steps: number[]): Float | undefined {
-  const whole = axes.every((axis, i) => starts[i] === -1 && ends[i] < -x.shape[axis] && steps[i] === -1);
-  if (!whole || axes.length === 0) return undefined;
-  const strides = stridesOf(x.shape);
-  const start = axes.reduce((offset, axis) => offset + (x.shape[axis] - 1) * strides[axis], 0);
-  return reorder(
-    x,
-    x.shape,
-    strides.map((stride, axis) => (axes.includes(axis) ? -stride : stride)),
-    start,
-  );
-}
-
-/** The tensor whose element at a position is the one that strides (and a start) find in `x`. */
-function reorder({ data }: Float, shape: readonly number[], strides: readonly number[], start = 0): Float {
+function contents(view: View): Tensor<'float32'> {
+  const { data, shape, start } = view;
+  const axes = mergedAxes(view);
+  const { size: run, stride: step } = axes.pop() ?? { size: 1, stride: 0 };
   const result = new Float32Array(sizeOf(shape));
-  const last = shape.length - 1;
-  const position = shape.map(() => 0);
+  const position = axes.map(() => 0);
   for (let to = 0, from = start; to < result.length;) {
-    for (let i = 0; i < shape[last]; i++) result[to++] = data[from + i * strides[last]];
-    for (let axis = last - 1; axis >= 0; axis--) {
-      from += strides[axis];
-      if (++position[axis] < shape[axis]) break;
-      from -= shape[axis] * strides[axis];
+    for (let i = 0; i < run; i++) result[to++] = data[from + i * step];
+    for (let axis = axes.length - 1; axis >= 0; axis--) {
+      const { size, stride } = axes[axis];
+      from += stride;
+      if (++position[axis] < size) break;
+      from -= size * stride;
       position[axis] = 0;
     }
   }
   return tensor('float32', shape, result);
 }
 
-function stridesOf(shape: readonly number[]): number[] {
-  return shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
+/** The axes of a view, those that are walked like one joined into one. */
+function mergedAxes({ shape, strides }: View): { size: number; stride: number }[] {
+  const axes: { size: number; stride: number }[] = [];
+  shape.forEach((size, axis) => {
+    const stride = strides[axis];
+    const last = axes.at(-1);
+    if (last?.stride === size * stride) axes[axes.length - 1] = { size: last.size * size, stride };
+    else axes.push({ size, stride });
+  });
+  return axes;
 }

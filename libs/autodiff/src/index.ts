@@ -10,3 +10,4 @@ export { lowerNormalization } from './lower-normalization';
 export { NotDifferentiableError } from './rule';
 export { shareNodes } from './share-nodes';
 export { step } from './step-function';
+export { sumSamples } from './shape';

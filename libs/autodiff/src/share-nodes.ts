@@ -1,4 +1,4 @@
-import type { Attribute, Graph, Node } from '@gradsign/onnx';
+import type { Attribute, Graph, Node, Tensor } from '@gradsign/onnx';
 
 /**
  * Computes what several nodes compute from the same inputs once (common subexpressions). Values do not change; the
@@ -25,13 +25,16 @@ export function shareNodes(graph: Graph): Graph {
 
 /** Equal for nodes with equal results: operator, attributes, inputs, and which outputs there are. */
 function keyOf({ op, attributes, outputs }: Node, inputs: readonly string[]): string {
-  const sorted = Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([op, inputs, outputs.map((output) => output !== ''), sorted.map(([k, v]) => [k, plain(v)])]);
+  const present = outputs.length === 1 ? '' : outputs.map((output) => (output === '' ? '-' : '+')).join('');
+  const settings = Object.keys(attributes)
+    .sort()
+    .map((name) => `${name}=${text(attributes[name])}`);
+  return JSON.stringify([op, present, settings, inputs]);
 }
 
-/** Attributes as JSON; a tensor by its content. */
-function plain(value: Attribute): unknown {
-  if (typeof value !== 'object' || Array.isArray(value)) return value;
-  const { dtype, shape, data } = value as Exclude<Attribute, number | string | readonly number[]>;
-  return [dtype, shape, Array.from(data as ArrayLike<number | bigint>, String)];
+function text(value: Attribute): string {
+  if (typeof value !== 'object') return String(value);
+  if (Array.isArray(value)) return value.join();
+  const { dtype, shape, data } = value as Tensor;
+  return `${dtype}[${shape.join()}]${data.join()}`;
 }

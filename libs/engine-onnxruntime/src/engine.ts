@@ -2,6 +2,7 @@ import { UnsupportedOperatorError, type Engine, type Session } from '@gradsign/e
 import { encodeModel, type DataType, type Graph, type Tensor, type TensorData } from '@gradsign/onnx';
 import * as ort from 'onnxruntime-node';
 import { keepStatistics } from './keep-statistics';
+import { withoutUnusedOptimizers } from './optimizers';
 
 /** Options of an ONNX Runtime engine. */
 export interface OnnxRuntimeOptions {
@@ -50,6 +51,7 @@ export function createOnnxRuntimeEngine({ device = 'cpu', threads = 1 }: OnnxRun
     enableCpuMemArena: false,
     enableMemPattern: false,
     logSeverityLevel: 3,
+    extra: device === 'cpu' ? withoutUnusedOptimizers : {},
   };
   return {
     name: 'onnxruntime',

@@ -13,6 +13,11 @@ export function widen(value: Tensor): Tensor {
     : value;
 }
 
+/** A tensor's elements as numbers; int64 is exact to 2^53. */
+export function numbersOf({ data }: Tensor): ArrayLike<number> {
+  return typeof data[0] === 'bigint' ? Array.from(data as BigInt64Array, Number) : (data as Float64Array);
+}
+
 /** Shape and element type that inference found for an output. */
 export interface OutputType {
   readonly dtype: Storage;
@@ -46,12 +51,22 @@ export class Call {
 
   /** An integer input as numbers. */
   integers(index: number): number[] {
-    return Array.from(this.input(index).data as Iterable<number | bigint>, Number);
+    return Array.from(numbersOf(this.input(index)));
   }
 
   /** Output `index`, filled with zeros. */
   output(index = 0): Tensor {
     return zeros(this.types[index].dtype, this.types[index].shape);
+  }
+
+  /** Output `index` with elements given as numbers, which it takes over where it is of float type. */
+  filled(values: Float64Array, index = 0): Tensor {
+    const { dtype, shape } = this.types[index];
+    if (dtype === 'float64') return { dtype, shape, data: values };
+    const result = this.output(index);
+    if (dtype === 'int64') values.forEach((value, i) => (result.data[i] = BigInt(value)));
+    else (result.data as Uint8Array).set(values);
+    return result;
   }
 
   /** Output 0 with the elements of a tensor, which are shared. */

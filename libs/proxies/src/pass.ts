@@ -1,6 +1,14 @@
-import { foldConstants, gradients, lowerNormalization, perSampleGradients, shareNodes, step } from '@gradsign/autodiff';
+import {
+  foldConstants,
+  gradients,
+  lowerNormalization,
+  perSampleGradients,
+  shareNodes,
+  step,
+  sumSamples,
+} from '@gradsign/autodiff';
 import { BATCH, LOGITS, normalize, pruneNetwork, withWeights, type Network } from '@gradsign/network';
-import { float32, GraphBuilder, int64, specialize, type Graph, type Tensor, type Value } from '@gradsign/onnx';
+import { float32, GraphBuilder, specialize, type Graph, type Tensor, type Value } from '@gradsign/onnx';
 
 /** Name of the pass's second input: one-hot labels [B, classes]. */
 export const ONE_HOT_LABELS = 'one_hot_labels';
@@ -51,10 +59,10 @@ export class GraphPass {
    * NaN: with B samples, Σ_i sign = 2·Σ_i step − B. The elements of a layer come in an order of their own.
    */
   stepSums(): string[] {
-    return this.once('step_sum', () =>
-      perSampleGradients(this.builder, this.differentiated(this.lossGradient())).map((gradient) => {
+    return this.once('step_sum', (names) =>
+      perSampleGradients(this.builder, this.differentiated(this.lossGradient())).map((gradient, i) => {
         const steps = step(this.builder, gradient!.values, 0.5);
-        return this.builder.node('ReduceSum', [steps, this.builder.constant(int64([0]))], { keepdims: 0 });
+        return sumSamples(this.builder, steps, names[i]);
       }),
     );
   }
@@ -81,15 +89,12 @@ export class GraphPass {
     return { seeds: [[this.logits, cotangent]] as const, withRespectTo: this.values };
   }
 
-  /** Adds a quantity to the graph the first time it is asked for. */
-  private once(quantity: string, build: () => Value[]): string[] {
+  /** Adds a quantity of every layer to the graph the first time it is asked for; `build` may name its values. */
+  private once(quantity: string, build: (names: readonly string[]) => Value[]): string[] {
     const known = this.requested.get(quantity);
     if (known) return known;
-    const names = build().map((value, i) => {
-      const name = `${quantity}:${this.layers[i].path}`;
-      this.builder.output(value, name);
-      return name;
-    });
+    const names = this.layers.map(({ path }) => `${quantity}:${path}`);
+    build(names).forEach((value, i) => this.builder.output(value, names[i]));
     this.requested.set(quantity, names);
     return names;
   }

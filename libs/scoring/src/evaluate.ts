@@ -5,7 +5,7 @@ import { ONE_HOT_LABELS, planProxies, proxies as registry, type Plan, type Proxy
 import type { BatchBlob, TaskScore } from './task';
 
 /** Images in one run of a graph, where the batch may be cut: memory falls, time does not change. */
-export const DEFAULT_CHUNK_SIZE = 32;
+export const DEFAULT_CHUNK_SIZE = 16;
 
 export interface EvaluateOptions {
   readonly engine: Engine;

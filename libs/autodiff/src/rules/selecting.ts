@@ -1,6 +1,6 @@
 import { tensor, zeros, type GraphBuilder, type Value } from '@gradsign/onnx';
 import { notDifferentiable, type RuleContext, type RuleTable } from '../rule';
-import { axisOf, dims, pad, range, reshape, slice, transpose } from '../shape';
+import { axisOf, dims, pad, range, reduceSum, reshape, slice } from '../shape';
 
 /** A constant input as numbers; operators here have their positions from constants. */
 function numbers({ builder, inputs }: RuleContext, index: number): number[] | undefined {
@@ -42,21 +42,14 @@ export const selecting: RuleTable = {
     const rank = pads.length / 2;
     return [pad(context.builder, context.cotangents[0]!, pads.slice(0, rank), pads.slice(rank))];
   },
-  /** Constant indices: the cotangent, with the gathered axes last, times the matrix of which index took which element. */
   Gather: (context) => {
     const { builder, attributes, inputs, cotangents } = context;
-    const indices = builder.constantOf(inputs[1]!);
-    if (!indices) return notDifferentiable(context, 'the indices must be constant');
+    if (!builder.constantOf(inputs[1]!)) notDifferentiable(context, 'the indices must be constant');
     const shape = dims(inputs[0]!);
     const axis = axisOf(attributes.int('axis'), shape.length);
     const taken = numbers(context, 1)!.map((index) => axisOf(index, shape[axis]));
-    const incidence = new Float32Array(taken.length * shape[axis]);
-    taken.forEach((index, row) => (incidence[row * shape[axis] + index] = 1));
-    const matrix = builder.constant(tensor('float32', [taken.length, shape[axis]], incidence));
     const g = reshape(builder, cotangents[0]!, shape.with(axis, taken.length));
-    const last = [...range(shape.length).filter((i) => i !== axis), axis];
-    const back = range(shape.length).map((i) => last.indexOf(i));
-    return [transpose(builder, builder.node('MatMul', [transpose(builder, g, last), matrix]), back)];
+    return [scatter(builder, g, axis, taken, shape[axis])];
   },
 };
 
@@ -89,4 +82,34 @@ function spreadAxis(builder: GraphBuilder, x: Value, axis: number, stride: numbe
   const ends = apart.shape.map((_, i) => (i === axis + 1 ? stride - 1 : 0));
   const zeros = ends.map(() => 0);
   return reshape(builder, pad(builder, apart, zeros, ends), shape.with(axis, shape[axis] * stride));
+}
+
+/**
+ * Adds the elements of an axis up in the places `taken`, of `size`: the adjoint of gathering them. Round k gathers the
+ * k-th element of every place, zeros where there are fewer. The places with far more elements than the average (the
+ * zeros that stand for padding) are sums of their own.
+ */
+function scatter(builder: GraphBuilder, g: Value, axis: number, taken: readonly number[], size: number): Value {
+  const places: number[][] = Array.from({ length: size }, () => []);
+  taken.forEach((place, position) => places[place].push(position));
+  const usual = Math.ceil(taken.length / size) + 1;
+  const rounds = Math.min(usual, Math.max(1, ...places.map((positions) => positions.length)));
+  const others = g.shape.map(() => 0);
+  const padded = pad(builder, g, others, others.with(axis, 1));
+  const gather = (positions: readonly number[], from: Value) =>
+    builder.node('Gather', [from, builder.constant(tensor('int32', [positions.length], Int32Array.from(positions)))], {
+      axis,
+    });
+  const terms = range(rounds).map((round) =>
+    gather(
+      places.map((positions) => (positions.length > rounds ? taken.length : (positions[round] ?? taken.length))),
+      padded,
+    ),
+  );
+  places.forEach((positions, place) => {
+    if (positions.length <= rounds) return;
+    const sum = reduceSum(builder, gather(positions, g), [axis], true);
+    terms.push(pad(builder, sum, others.with(axis, place), others.with(axis, size - 1 - place)));
+  });
+  return terms.reduce((a, b) => builder.node('Add', [a, b]));
 }

@@ -3,6 +3,9 @@ import { erf } from '../erf';
 import { stridesOf } from '../strided';
 import { mapped } from './elementwise';
 
+// Hoisted: a global's property is slow to reach inside sandboxes such as Jest's.
+const { exp, log, max, min, tanh } = Math;
+
 /** Softmax, or its logarithm, along an axis; the maximum is taken off first, so nothing overflows. */
 function alongAxis(finish: (shifted: number, sum: number) => number): Kernel {
   return (call) => {
@@ -15,11 +18,12 @@ function alongAxis(finish: (shifted: number, sum: number) => number): Kernel {
     const length = shape[axis];
     for (let outer = 0; outer < x.length; outer += stride * length) {
       for (let start = outer; start < outer + stride; start += 1) {
-        let max = -Infinity;
-        for (let i = 0; i < length; i += 1) max = Math.max(max, x[start + i * stride]);
+        let largest = -Infinity;
+        for (let i = 0; i < length; i += 1) largest = max(largest, x[start + i * stride]);
         let sum = 0;
-        for (let i = 0; i < length; i += 1) sum += Math.exp(x[start + i * stride] - max);
-        for (let i = 0; i < length; i += 1) result.data[start + i * stride] = finish(x[start + i * stride] - max, sum);
+        for (let i = 0; i < length; i += 1) sum += exp(x[start + i * stride] - largest);
+        for (let i = 0; i < length; i += 1)
+          result.data[start + i * stride] = finish(x[start + i * stride] - largest, sum);
       }
     }
     return [result];
@@ -27,15 +31,16 @@ function alongAxis(finish: (shifted: number, sum: number) => number): Kernel {
 }
 
 export const activation: KernelTable = {
-  Relu: mapped((x) => Math.max(x, 0)),
-  Sigmoid: mapped((x) => 1 / (1 + Math.exp(-x))),
-  Tanh: mapped(Math.tanh),
+  Relu: mapped((x) => max(x, 0)),
+  Sigmoid: mapped((x) => 1 / (1 + exp(-x))),
+  Tanh: mapped((x) => tanh(x)),
   Erf: mapped(erf),
-  HardSigmoid: mapped((x, { attributes }) =>
-    Math.min(Math.max(attributes.float('alpha') * x + attributes.float('beta'), 0), 1),
-  ),
-  HardSwish: mapped((x) => x * Math.min(Math.max(x / 6 + 0.5, 0), 1)),
-  Softmax: alongAxis((shifted, sum) => Math.exp(shifted) / sum),
-  LogSoftmax: alongAxis((shifted, sum) => shifted - Math.log(sum)),
+  HardSigmoid: (call) => {
+    const [alpha, beta] = [call.attributes.float('alpha'), call.attributes.float('beta')];
+    return mapped((x) => min(max(alpha * x + beta, 0), 1))(call);
+  },
+  HardSwish: mapped((x) => x * min(max(x / 6 + 0.5, 0), 1)),
+  Softmax: alongAxis((shifted, sum) => exp(shifted) / sum),
+  LogSoftmax: alongAxis((shifted, sum) => shifted - log(sum)),
   Dropout: (call) => [call.input(0)],
 };

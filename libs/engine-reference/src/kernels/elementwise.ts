@@ -1,36 +1,38 @@
 import { sizeOf, zeros, type Tensor } from '@gradsign/onnx';
-import type { Call, Kernel } from '../call';
+import { numbersOf, type Call, type Kernel } from '../call';
 import { broadcastStrides, offsetsOf } from '../strided';
 
-/** A kernel that maps each element. int64 goes through numbers, exact to 2^53. */
+/** A kernel that maps each element. */
 export function mapped(fn: (x: number, call: Call) => number): Kernel {
   return (call) => {
-    const { data } = call.input(0);
-    const result = call.output();
-    const write = writer(result);
-    for (let i = 0; i < data.length; i += 1) write(i, fn(Number(data[i]), call));
-    return [result];
+    const x = numbersOf(call.input(0));
+    const y = new Float64Array(x.length);
+    for (let i = 0; i < x.length; i += 1) y[i] = fn(x[i], call);
+    return [call.filled(y)];
   };
 }
 
 /** A kernel that maps the pairs of its two broadcast inputs. `integer` replaces `fn` where the elements are integers. */
 export function paired(fn: (a: number, b: number) => number, integer: typeof fn = fn): Kernel {
   return (call) => {
-    const isFloat = call.input(0).dtype === 'float64';
-    const result = call.output();
-    const write = writer(result);
-    const a = spread(call.input(0), result.shape);
-    const b = spread(call.input(1), result.shape);
-    const combine = isFloat ? fn : integer;
-    for (let i = 0; i < a.length; i += 1) write(i, combine(Number(a[i]), Number(b[i])));
-    return [result];
+    const combine = call.input(0).dtype === 'float64' ? fn : integer;
+    const { shape } = call.types[0];
+    const [a, b] = [spread(call.input(0), shape), spread(call.input(1), shape)];
+    const y = new Float64Array(a.length);
+    for (let i = 0; i < y.length; i += 1) y[i] = combine(a[i], b[i]);
+    return [call.filled(y)];
   };
 }
 
-/** A tensor's elements repeated to a shape that it broadcasts to. */
-export function spread(value: Tensor, target: readonly number[]): Tensor['data'] {
-  if (value.data.length === sizeOf(target)) return value.data;
-  return pick(value, target, offsetsOf(target, broadcastStrides(value.shape, target))).data;
+/** A tensor's elements as numbers, repeated to a shape that it broadcasts to. */
+export function spread(value: Tensor, target: readonly number[]): ArrayLike<number> {
+  return numbersOf(repeated(value, target));
+}
+
+/** A tensor repeated to a shape that it broadcasts to. */
+export function repeated(value: Tensor, target: readonly number[]): Tensor {
+  if (value.data.length === sizeOf(target)) return { ...value, shape: target };
+  return pick(value, target, offsetsOf(target, broadcastStrides(value.shape, target)));
 }
 
 /** The tensor of a shape whose elements are those of `source` at the offsets. */
@@ -38,16 +40,4 @@ export function pick({ dtype, data }: Tensor, shape: readonly number[], offsets:
   const result = zeros(dtype, shape);
   for (let i = 0; i < offsets.length; i += 1) result.data[i] = data[offsets[i]];
   return result;
-}
-
-/** Assignment of a number to an element, whatever the element type. */
-export function writer({ dtype, data }: Tensor): (index: number, value: number) => void {
-  if (dtype === 'int64') {
-    return (i, value) => {
-      data[i] = BigInt(value);
-    };
-  }
-  return (i, value) => {
-    data[i] = value;
-  };
 }

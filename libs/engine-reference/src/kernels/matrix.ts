@@ -54,7 +54,7 @@ export const matrix: KernelTable = {
     multiply([a.data as Float64Array, b.data as Float64Array, y], [0, 0, 0], [a.shape[0], a.shape[1], b.shape[1]]);
     const bias = call.has(2) ? spread(call.input(2), result.shape) : undefined;
     const [alpha, beta] = [attributes.float('alpha'), attributes.float('beta')];
-    for (let i = 0; i < y.length; i += 1) y[i] = alpha * y[i] + (bias === undefined ? 0 : beta * Number(bias[i]));
+    for (let i = 0; i < y.length; i += 1) y[i] = alpha * y[i] + (bias === undefined ? 0 : beta * bias[i]);
     return [result];
   },
 };

@@ -1,7 +1,7 @@
 import type { Value } from '@gradsign/onnx';
 import { restore } from '../../layout';
 import { notDifferentiable, type PerSampleRule, type RuleContext, type RuleTable } from '../../rule';
-import { dims, reduceSum, slice } from '../../shape';
+import { dims, reduceSum, slice, sumSamples } from '../../shape';
 import { attributesOfGeometry, geometryOf } from './geometry';
 import { inputGradient } from './input-gradient';
 import { weightGradient } from './weight-gradient';
@@ -19,7 +19,7 @@ function ruleOf({ input, weight }: Layer) {
     const [g] = cotangents as [Value];
     const batchGradient = () => {
       const { values, layout } = weight(context, 1);
-      return restore(builder, reduceSum(builder, values, [0], false), layout, dims(w));
+      return restore(builder, sumSamples(builder, values), layout, dims(w));
     };
     return [
       wants(0) ? input(context, x, w, g) : undefined,

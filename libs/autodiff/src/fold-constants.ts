@@ -61,24 +61,33 @@ function fold(node: Node, x: View, constant: (input: number) => Tensor | undefin
   }
 }
 
-function contents({ data, shape, strides, start }: View): Tensor<'float32'> {
+function contents(view: View): Tensor<'float32'> {
+  const { data, shape, start } = view;
+  const axes = mergedAxes(view);
+  const { size: run, stride: step } = axes.pop() ?? { size: 1, stride: 0 };
   const result = new Float32Array(sizeOf(shape));
-  const axes = shape.length;
-  // Loops over the last two axes; an odometer of offsets over those before.
-  const [rows, columns] = [axes > 1 ? shape[axes - 2] : 1, axes > 0 ? shape[axes - 1] : 1];
-  const [rowStride, columnStride] = [axes > 1 ? strides[axes - 2] : 0, axes > 0 ? strides[axes - 1] : 0];
-  const position = shape.slice(0, -2).map(() => 0);
+  const position = axes.map(() => 0);
   for (let to = 0, from = start; to < result.length;) {
-    for (let row = 0; row < rows; row++) {
-      const first = from + row * rowStride;
-      for (let column = 0; column < columns; column++) result[to++] = data[first + column * columnStride];
-    }
-    for (let axis = axes - 3; axis >= 0; axis--) {
-      from += strides[axis];
-      if (++position[axis] < shape[axis]) break;
-      from -= shape[axis] * strides[axis];
+    for (let i = 0; i < run; i++) result[to++] = data[from + i * step];
+    for (let axis = axes.length - 1; axis >= 0; axis--) {
+      const { size, stride } = axes[axis];
+      from += stride;
+      if (++position[axis] < size) break;
+      from -= size * stride;
       position[axis] = 0;
     }
   }
   return tensor('float32', shape, result);
+}
+
+/** The axes of a view, those that are walked like one joined into one. */
+function mergedAxes({ shape, strides }: View): { size: number; stride: number }[] {
+  const axes: { size: number; stride: number }[] = [];
+  shape.forEach((size, axis) => {
+    const stride = strides[axis];
+    const last = axes.at(-1);
+    if (last?.stride === size * stride) axes[axes.length - 1] = { size: last.size * size, stride };
+    else axes.push({ size, stride });
+  });
+  return axes;
 }

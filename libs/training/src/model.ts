@@ -16,23 +16,20 @@ export const PROBABILITIES = 'probabilities';
  * are in the metadata (`class_names`, a JSON array).
  */
 export function inferenceModel(network: Network, trained: TrainedNetwork, info: DatasetInfo): Uint8Array {
+  const body = inferenceGraph(network, trained.weights, trained.statistics);
   const builder = new GraphBuilder(network.graph.name);
+  builder.reserve([...body.initializers.keys(), ...body.nodes.map(({ name }) => name)]);
   const pixels = builder.input(PIXELS, 'float32', [BATCH, ...info.imageShape]);
   const { mean, std } = info.normalization;
   const perChannel = (values: readonly number[]) => builder.constant(float32(values, [1, values.length, 1, 1]));
-  const shifted = builder.node('Sub', [pixels, perChannel(mean.map((m) => m * 255))]);
-  let images = builder.node('Div', [shifted, perChannel(std.map((s) => s * 255))]);
+  const shifted = builder.node('Sub', [pixels, perChannel(mean.map((m) => m * 255))], {}, 'preprocess.shift');
+  const scaled = builder.node('Div', [shifted, perChannel(std.map((s) => s * 255))], {}, 'preprocess.scale');
   const factor = info.imageShape[1] / network.imageShape[1];
-  if (factor !== 1) {
-    images = builder.node('AveragePool', [images], { kernel_shape: [factor, factor], strides: [factor, factor] });
-  }
-  const body = inferenceGraph(network, trained.weights, trained.statistics);
+  // The network's own input becomes the result of the preprocessing, under the same name.
+  const window = { kernel_shape: [factor, factor], strides: [factor, factor] };
+  builder.node('AveragePool', [scaled], window, IMAGES);
   for (const [name, value] of body.initializers) builder.initializer(name, value);
-  const renamed = (name: string) => (name === IMAGES ? images.name : name);
-  for (const node of body.nodes) {
-    const inputs = node.inputs.map((name) => (name === '' ? undefined : builder.value(renamed(name))));
-    builder.node(node.op, inputs, node.attributes, node.outputs[0]);
-  }
+  for (const node of body.nodes) builder.append(node);
   const logits = builder.value(LOGITS);
   builder.output(logits);
   builder.output(builder.node('Softmax', [logits], { axis: 1 }), PROBABILITIES);

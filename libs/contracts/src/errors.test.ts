@@ -1,6 +1,6 @@
 import { Metadata, status } from '@grpc/grpc-js';
 import { fromGrpcError, toGrpcError } from './error-details';
-import { ServiceError } from './errors';
+import { errorCodeOf, ServiceError } from './errors';
 
 function overTheWire(error: ServiceError): ServiceError {
   const sent = toGrpcError(error);
@@ -55,4 +55,11 @@ test('several violations are told at once', () => {
   ]);
   expect(error.message).toBe('seed: must be an integer; space: a value is required');
   expect(overTheWire(error).violations).toHaveLength(2);
+});
+
+test('codes have the names and numbers of gRPC', () => {
+  for (const [name, number] of Object.entries(status)) {
+    if (typeof number === 'number' && name !== 'OK') expect(errorCodeOf(number)).toBe(name);
+  }
+  expect([0, 17, -1].map(errorCodeOf)).toEqual(['UNKNOWN', 'UNKNOWN', 'UNKNOWN']);
 });

@@ -10,13 +10,22 @@ export interface DataSourcesOptions {
   readonly npy?: ReadonlyMap<string, NpyFiles>;
 }
 
+/** Data sets that are read from a folder. */
+const IN_FOLDERS = ['cifar10', 'cifar100', 'mnist'];
+
 /** Opens registered data sets by name, once. */
 export class DataSources {
   private readonly opened = new Map<string, Dataset>();
   private readonly dataDirs: ReadonlyMap<string, string>;
   private readonly npy: ReadonlyMap<string, NpyFiles>;
 
+  /** @throws ServiceError INVALID_ARGUMENT for a folder of something that is not a data set. */
   constructor({ dataDirs = new Map(), npy = new Map() }: DataSourcesOptions = {}) {
+    const unknown = [...dataDirs.keys()].find((name) => !IN_FOLDERS.includes(name));
+    if (unknown !== undefined) {
+      const rule = `"${unknown}" is not a data set whose images come from a folder; those are ${IN_FOLDERS.join(', ')}`;
+      throw ServiceError.invalid('data directories', rule);
+    }
     this.dataDirs = dataDirs;
     this.npy = npy;
   }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createComputePool, type ComputePool } from '@gradsign/compute-pool';
+import { createComputePool, type ComputePool, type PoolEvent } from '@gradsign/compute-pool';
 import { WORKER_ENVIRONMENT } from '@gradsign/engine-onnxruntime';
 
 /** The built module that the scorer's worker processes run. */
@@ -12,14 +12,17 @@ export interface ScorerPoolOptions {
   readonly queueLimit: number;
   /** Environment of the workers beside what the engine asks for; nothing is inherited. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Hears what happens to the processes. */
+  readonly onEvent?: (event: PoolEvent) => void;
 }
 
 /** A pool of processes that score architectures, each with one thread. */
-export function createScorerPool({ size, queueLimit, environment }: ScorerPoolOptions): ComputePool {
+export function createScorerPool({ size, queueLimit, environment, onEvent }: ScorerPoolOptions): ComputePool {
   return createComputePool({
     workerModule: WORKER_MODULE,
     size,
     queueLimit,
+    onEvent,
     workerEnv: { ...environment, ...WORKER_ENVIRONMENT },
   });
 }

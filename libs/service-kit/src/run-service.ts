@@ -1,4 +1,4 @@
-import { ServiceError } from '@gradsign/contracts';
+import { ServiceError } from '@gradsign/contracts/errors';
 import { HelpRequested } from './service-config';
 
 /** A service that has started. */

@@ -63,3 +63,23 @@ test('what is required and absent is told with both of its names', () => {
   expect(() => loadConfig(required, {}, ['--help'])).toThrow(HelpRequested);
   expect(() => loadConfig(required, {}, ['--help'])).toThrow('  --key  T_KEY\n      Key. (required)');
 });
+
+test('entries are a map; a malformed or doubled one is refused', () => {
+  const settings = { dirs: { schema: schemas.entries(), env: 'T_DIRS', flag: 'dirs', description: 'Folders.' } };
+  expect(loadConfig(settings, {}, [])).toEqual({ dirs: new Map() });
+  expect(loadConfig(settings, { T_DIRS: 'a=/x, b=/y=z' }, [])).toEqual({
+    dirs: new Map([
+      ['a', '/x'],
+      ['b', '/y=z'],
+    ]),
+  });
+  for (const wrong of ['a', 'a=', '=x', 'a=1,a=2', 'a=1,']) {
+    expect(() => loadConfig(settings, { T_DIRS: wrong }, [])).toThrow(`T_DIRS: ${JSON.stringify(wrong)} is refused`);
+  }
+});
+
+test.each(['-0.1', '1.1', 'half', ' ', 'NaN'])('%j is no fraction', (text) => {
+  const settings = { ratio: { schema: schemas.fraction(1), env: 'T', flag: 'ratio', description: 'Ratio.' } };
+  expect(() => loadConfig(settings, {}, ['--ratio', text])).toThrow('it must be a number from 0 to 1');
+  expect(loadConfig(settings, { T: '0.25' }, [])).toEqual({ ratio: 0.25 });
+});

@@ -1,4 +1,4 @@
-import { ServiceError, type FieldViolation } from '@gradsign/contracts';
+import { ServiceError, type FieldViolation } from '@gradsign/contracts/errors';
 import { z } from 'zod';
 
 /** A setting's schema with the names it has in the environment and on the command line. */

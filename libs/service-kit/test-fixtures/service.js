@@ -1,5 +1,5 @@
 // A service's process as `runService` runs it. Its argument says what its start and stop do.
-const { runService, loadConfig, schemas } = require('../dist');
+const { runService, loadConfig, schemas } = require('../dist/process');
 
 const [behaviour, ...argv] = process.argv.slice(2);
 const never = () => new Promise(() => setInterval(() => {}, 1000));

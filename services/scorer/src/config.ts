@@ -1,0 +1,37 @@
+import { availableParallelism } from 'node:os';
+import { loadConfig, schemas, standardSettings } from '@gradsign/service-kit/process';
+
+const settings = {
+  ...standardSettings(50051),
+  workers: {
+    schema: schemas.count(availableParallelism(), 1024),
+    env: 'GRADSIGN_WORKERS',
+    flag: 'workers',
+    description: 'Compute processes, each with one thread; one for each core is fastest.',
+  },
+  queueLimit: {
+    schema: schemas.count(256, 1_000_000),
+    env: 'GRADSIGN_QUEUE_LIMIT',
+    flag: 'queue-limit',
+    description: 'Architectures that may wait for a compute process; more are refused with RESOURCE_EXHAUSTED.',
+  },
+  dataDirs: {
+    schema: schemas.entries(),
+    env: 'GRADSIGN_DATA_DIRS',
+    flag: 'data-dirs',
+    description: 'Folders of data sets as cifar10=/data/cifar10,cifar100=/data/cifar100. MNIST and noise need none.',
+  },
+};
+
+/** Variables that native libraries of the compute processes are found by. */
+const PASSED_ON = ['PATH', 'LD_LIBRARY_PATH', 'CUDA_VISIBLE_DEVICES', 'VK_ICD_FILENAMES', 'XDG_RUNTIME_DIR'];
+
+/** The scorer's settings from flags and environment. @throws ServiceError INVALID_ARGUMENT, HelpRequested. */
+export function readConfig() {
+  const environment = Object.fromEntries(
+    PASSED_ON.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+  );
+  return { ...loadConfig(settings, process.env, process.argv.slice(2)), workerEnvironment: environment };
+}
+
+export type ScorerConfig = ReturnType<typeof readConfig>;

@@ -2,7 +2,7 @@ import { NodeSDK, tracing } from '@opentelemetry/sdk-node';
 import { recordSpans } from './span-record';
 import type { SpanRecord } from './span-record';
 import { createRpcServerMetrics } from './rpc-metrics';
-import { withSpan } from './spans';
+import { withRootSpan, withSpan } from './spans';
 
 const record = (id: string, parentId: string | undefined, rest: Partial<SpanRecord> = {}): SpanRecord => ({
   id,
@@ -51,6 +51,13 @@ describe('with telemetry', () => {
     await expect(withSpan('broken', {}, () => Promise.reject(error))).rejects.toBe(error);
     expect(named('broken').status).toEqual({ code: 2, message: 'too deep' });
     expect(named('broken').events[0].attributes).toMatchObject({ 'exception.type': 'RangeError' });
+  });
+
+  test('withRootSpan begins a trace of its own, and spans inside belong to it', async () => {
+    await withSpan('request', {}, () => withRootSpan('step', {}, () => withSpan('call', {}, () => undefined)));
+    expect(named('step').parentSpanContext).toBeUndefined();
+    expect(named('step').spanContext().traceId).not.toBe(named('request').spanContext().traceId);
+    expect(named('call').parentSpanContext?.spanId).toBe(named('step').spanContext().spanId);
   });
 
   test('recordSpans re-creates a tree, listed in any order, with its times under the active span', async () => {

@@ -1,4 +1,4 @@
-import { metrics, SpanStatusCode, trace } from '@opentelemetry/api';
+import { context, metrics, ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Attributes, Meter, Span, Tracer } from '@opentelemetry/api';
 
 /** The tracer of a package. Its spans go nowhere until telemetry is started. */
@@ -32,4 +32,12 @@ export async function withSpan<T>(
       span.end();
     }
   });
+}
+
+/**
+ * `withSpan` at the root of a trace of its own, whatever span is active: for work that outlives the request that began
+ * it.
+ */
+export function withRootSpan<T>(name: string, attributes: Attributes, fn: (span: Span) => T | Promise<T>): Promise<T> {
+  return context.with(ROOT_CONTEXT, () => withSpan(name, attributes, fn));
 }

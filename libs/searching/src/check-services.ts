@@ -1,0 +1,131 @@
+import {
+  formatDataset,
+  searchSpaceNames,
+  ServiceError,
+  splitNames,
+  trainingSetNames,
+  type Benchmark,
+  type BenchmarkEvaluation,
+  type CallOptions,
+  type Coverage,
+  type EvaluationSettings,
+  type OracleApi,
+  type ScorerApi,
+  type SearchSpec,
+} from '@gradsign/contracts';
+import type { Findings } from './findings';
+
+/** The services that searches drive. */
+export interface Services {
+  readonly scorer: ScorerApi;
+  readonly oracle: OracleApi;
+}
+
+/**
+ * Checks what only the services know: the proxies that there are, and what the benchmark covers.
+ * @throws ServiceError UNAVAILABLE naming the service that cannot be reached.
+ */
+export async function checkWithServices(
+  spec: SearchSpec,
+  { scorer, oracle }: Services,
+  findings: Findings,
+  options: CallOptions,
+): Promise<void> {
+  const { guidance, evaluation } = spec;
+  await Promise.all([
+    guidance && reach('scorer', () => checkProxies(spec, scorer, findings, options)),
+    evaluation?.$case === 'benchmark' &&
+      evaluation.value.benchmark !== '' &&
+      reach('benchmark oracle', () => checkBenchmark(spec, evaluation.value, oracle, findings, options)),
+  ]);
+}
+
+async function reach(service: string, check: () => Promise<void>): Promise<void> {
+  try {
+    await check();
+  } catch (error) {
+    const failure = ServiceError.from(error);
+    if (failure.code !== 'UNAVAILABLE' && failure.code !== 'DEADLINE_EXCEEDED') throw failure;
+    const sentence = `the ${service}, which this specification needs, cannot be reached: ${failure.message}`;
+    throw new ServiceError('UNAVAILABLE', sentence, { ...failure, reason: 'SERVICE_AWAY', cause: failure });
+  }
+}
+
+async function checkProxies(spec: SearchSpec, scorer: ScorerApi, findings: Findings, options: CallOptions) {
+  const { proxies } = await scorer.listProxies({}, options);
+  spec.guidance!.proxies.forEach(({ id }, i) => {
+    const field = `spec.guidance.proxies[${i}].id`;
+    const known = proxies.find((proxy) => proxy.id === id);
+    if (id !== '' && !known) {
+      findings.add(field, `"${id}" is not a proxy; known: ${proxies.map((proxy) => proxy.id).join(', ')}`);
+    } else if (known?.population) {
+      findings.unimplemented(
+        field,
+        `"${id}" ranks a population; this version guides by proxies of single architectures`,
+      );
+    }
+  });
+}
+
+async function checkBenchmark(
+  spec: SearchSpec,
+  { benchmark: id, reward }: BenchmarkEvaluation,
+  oracle: OracleApi,
+  findings: Findings,
+  options: CallOptions,
+): Promise<void> {
+  const benchmark = await findBenchmark(id, oracle, findings, options);
+  if (!benchmark) return;
+  if (benchmark.space !== spec.space) {
+    const name = searchSpaceNames.format(benchmark.space, 'benchmark.space');
+    findings.add('spec.benchmark.benchmark', `"${id}" has architectures of ${name}, not of the search's space`);
+  }
+  if (!reward?.dataset?.source || !reward.epochs?.value || !reward.seed?.value) return;
+  if (!benchmark.coverage.some((line) => covers(line, reward, benchmark))) {
+    const lines = benchmark.coverage.map(phrase).join('; ');
+    findings.add('spec.benchmark.reward', `"${id}" does not have this combination; it has: ${lines}`);
+  }
+}
+
+async function findBenchmark(
+  benchmark: string,
+  oracle: OracleApi,
+  findings: Findings,
+  options: CallOptions,
+): Promise<Benchmark | undefined> {
+  try {
+    return (await oracle.getBenchmark({ benchmark }, options)).benchmark;
+  } catch (error) {
+    const { code, message } = ServiceError.from(error);
+    if (code !== 'NOT_FOUND' && code !== 'INVALID_ARGUMENT') throw error;
+    findings.add('spec.benchmark.benchmark', message);
+    return undefined;
+  }
+}
+
+function covers(line: Coverage, reward: EvaluationSettings, benchmark: Benchmark): boolean {
+  const { epochs, seed } = reward;
+  const same = (other: Coverage | EvaluationSettings) =>
+    nameOf(other) === nameOf(reward) && other.trainingSet === reward.trainingSet;
+  if (!same(line) || line.split !== reward.split) return false;
+  const wanted =
+    epochs!.value!.$case === 'count'
+      ? epochs!.value!.value
+      : Math.max(...benchmark.coverage.filter(same).map((other) => other.epochs));
+  if (line.epochs !== wanted) return false;
+  return seed!.value!.$case === 'seed' ? line.seeds.includes(seed!.value!.value) : line.meanOverSeeds;
+}
+
+function nameOf({ dataset }: Pick<Coverage, 'dataset'>): string {
+  return formatDataset(dataset, 'dataset');
+}
+
+function phrase(line: Coverage): string {
+  const which = [
+    ...(line.meanOverSeeds ? ['mean'] : []),
+    ...(line.seeds.length > 0 ? [`seeds ${line.seeds.join(', ')}`] : []),
+  ];
+  const trainingSet = trainingSetNames.format(line.trainingSet, 'training_set');
+  const split = splitNames.format(line.split, 'split');
+  return `${nameOf(line)} ${trainingSet} ${line.epochs} epochs ${split} (${which.join(' and ')})`;
+}

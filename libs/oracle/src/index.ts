@@ -1,1 +1,1 @@
-export {};
+export { Tables } from './tables';

@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { BenchmarkStore } from '@gradsign/benchmarks';
+import { BenchmarkOracleServiceService } from '@gradsign/contracts';
+import { createTrainerPool, openTrainings, OracleService } from '@gradsign/oracle';
+import { searchSpace } from '@gradsign/search-spaces';
+import type { Application, ApplicationContext } from '@gradsign/service-kit/process';
+import type { OracleConfig } from './config';
+
+/** The benchmark-oracle with its tables, kept trainings and training processes. */
+export async function createApplication(config: OracleConfig, { logger }: ApplicationContext): Promise<Application> {
+  const { home, workers, queueLimit, dataDirs, workerEnvironment } = config;
+  const store = new BenchmarkStore(join(home, 'benchmarks'), searchSpace);
+  const pool = await createTrainerPool({ size: workers, queueLimit, environment: workerEnvironment });
+  const trainings = await openTrainings({
+    pool,
+    data: { dataDirs },
+    folder: join(home, 'trainings'),
+    onEnd: ({ name, state }, cause) => logger[cause ? 'warn' : 'info']({ training: name, state, err: cause }, 'ended'),
+  });
+  return {
+    services: [
+      {
+        definition: BenchmarkOracleServiceService,
+        api: new OracleService({ store, trainings: async () => trainings }),
+      },
+    ],
+    async stop() {
+      await trainings.close();
+      await pool.close();
+      store.close();
+    },
+  };
+}

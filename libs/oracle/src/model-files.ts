@@ -3,6 +3,7 @@ import { createReadStream, type ReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ServiceError } from '@gradsign/contracts';
+import { syncFolder } from './sync-folder';
 
 const CHUNK_BYTES = 256 * 1024;
 /** Begins the name of a file that is being written. */
@@ -57,15 +58,5 @@ export class ModelFiles {
 
   private path(sha256: string): string {
     return join(this.folder, `${sha256}.onnx`);
-  }
-}
-
-/** Waits until a folder's entries are on the disk. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }

@@ -1,5 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { ServiceError, Training, TrainingState } from '@gradsign/contracts';
+import { syncFolder } from './sync-folder';
 
 /** An ended training as it is kept. */
 export interface TrainingRecord {
@@ -35,9 +37,11 @@ export class TrainingLog {
    * @throws ServiceError DATA_LOSS naming a line that is damaged in any other way.
    */
   static async open(path: string): Promise<{ log: TrainingLog; records: TrainingRecord[] }> {
+    await (await open(path, 'a')).close();
     // Not for appending: a torn line is overwritten.
-    const file = await open(path, 'a').then(async (created) => (await created.close(), open(path, 'r+')));
+    const file = await open(path, 'r+');
     try {
+      await syncFolder(dirname(path));
       const bytes = await file.readFile();
       const size = bytes.lastIndexOf('\n') + 1;
       await file.truncate(size);

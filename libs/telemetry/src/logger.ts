@@ -1,4 +1,4 @@
-import { trace } from '@opentelemetry/api';
+import { isSpanContextValid, trace } from '@opentelemetry/api';
 import pino from 'pino';
 import type { DestinationStream, Logger } from 'pino';
 import { prettyStream } from './pretty-log';
@@ -56,5 +56,5 @@ export function createLogger(options: LoggerOptions, destination: DestinationStr
 
 function activeSpanIds(): object {
   const span = trace.getActiveSpan()?.spanContext();
-  return span ? { trace_id: span.traceId, span_id: span.spanId } : {};
+  return span && isSpanContextValid(span) ? { trace_id: span.traceId, span_id: span.spanId } : {};
 }

@@ -192,3 +192,17 @@ test.each([-0.1, 1.5, Number.NaN])('a sampling ratio of %p is refused', async (s
   const options = { serviceName: 's', serviceVersion: '1', instanceId: '1', samplingRatio };
   await expect(startTelemetry(options)).rejects.toThrow(/^samplingRatio is .*: it must be between 0 and 1$/);
 });
+
+test('spans have ids, and so have logs, where they are sent nowhere', async () => {
+  const service = { serviceVersion: '1', instanceId: '1' };
+  const server = start('server.js', service);
+  let logged = '';
+  server.stderr.on('data', (chunk) => (logged += String(chunk)));
+  const { port } = JSON.parse(await line(server)) as { port: number };
+  const { traceId } = JSON.parse(await line(start('client.js', { ...service, port }))) as { traceId: string };
+  const exited = exit(server);
+  server.stdin.end();
+  await exited;
+  expect(traceId).toMatch(/^(?!0+$)[0-9a-f]{32}$/);
+  expect(logged.match(/"trace_id":"([0-9a-f]+)"/)![1]).toBe(traceId);
+});

@@ -120,7 +120,8 @@ async function spanProcessors(options: TelemetryOptions): Promise<tracing.SpanPr
     const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-grpc');
     processors.push(new tracing.BatchSpanProcessor(new OTLPTraceExporter({ url: options.otlpEndpoint })));
   }
-  return processors;
+  // Without any, the SDK would give spans no ids, and logs would have none either.
+  return processors.length > 0 ? processors : [new tracing.NoopSpanProcessor()];
 }
 
 /** Too late a start gives no gRPC spans and no error: better to fail. */

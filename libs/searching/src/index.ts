@@ -1,1 +1,1 @@
-export {};
+export * from './searching-service';

@@ -24,7 +24,7 @@ export interface TrainingsOptions {
   readonly folder: string;
   /** Default: the system's. */
   readonly clock?: () => Date;
-  /** Hears of every end; `cause` is what the training failed with, for logs. */
+  /** Hears of every end; `cause` is what kept the training from succeeding, for logs. */
   readonly onEnd?: (training: Training, cause?: unknown) => void;
 }
 
@@ -110,11 +110,11 @@ export class Trainings {
       this.byRequest.set(key, live);
       if (!hasEnded(live.training)) live.requests.add(key);
     }
+    const { training } = live;
     await live.accepted.catch((error: unknown) => {
       this.forget(live);
       throw error;
     });
-    const { training } = live;
     const reused = live === reusable && !(key !== undefined && live.requests.has(key));
     return reused ? { ...training, result: { ...training.result!, reused } } : training;
   }

@@ -1,41 +1,48 @@
-import { cpus } from 'node:os';
-import type { ScorerApi } from '@gradsign/contracts';
-import { DataSources } from '@gradsign/requests';
-import { createScorerPool, ScoringService } from '@gradsign/scoring';
-import { workerEnvironment } from './config';
+import type { OracleApi, ScorerApi, SearcherApi } from '@gradsign/contracts';
+import { readConfig } from './config';
 import { UsageError } from './errors';
+import { LocalBackend } from './local-backend';
 import type { ConnectionOptions } from './options';
-import { VERSION } from './version';
+import { RemoteBackend } from './remote-backend';
 
-/** What the verbs work with. */
+/** The three services, wherever they run; each is connected to or made when it is first used. */
 export interface Backend {
   readonly scorer: ScorerApi;
+  readonly oracle: OracleApi;
+  readonly searcher: SearcherApi;
+  close(): Promise<void>;
 }
 
-const QUEUE_LIMIT = 1024;
-
 /**
- * Runs the work with a scorer in this process (its workers are processes of their own) and ends them whatever
- * happens. `dataset` is the one that `--data-dir` belongs to.
+ * Runs the work with the backend that the invocation asks for, and closes it whatever happens. `dataset` is the one
+ * that `--data-dir` belongs to.
  */
 export async function withBackend<T>(
   options: ConnectionOptions,
   work: (backend: Backend) => Promise<T>,
   dataset?: string,
 ): Promise<T> {
-  if (!options.local) throw new UsageError('--local is required: this version has no running services to talk to');
-  const pool = createScorerPool({
-    size: options.workers ?? cpus().length,
-    queueLimit: QUEUE_LIMIT,
-    environment: workerEnvironment(),
-  });
+  const backend = openBackend(options, dataset);
   try {
-    const dataDirs = new Map(
-      dataset !== undefined && options.dataDir !== undefined ? [[dataset, options.dataDir]] : [],
-    );
-    const scorer = new ScoringService({ pool, sources: new DataSources({ dataDirs }), version: VERSION });
-    return await work({ scorer });
+    return await work(backend);
   } finally {
-    await pool.close();
+    await backend.close();
   }
+}
+
+function openBackend(options: ConnectionOptions, dataset?: string): Backend {
+  const config = readConfig();
+  if (options.local) {
+    const remote = (['scorer', 'oracle', 'searcher'] as const).find((name) => options[name] !== undefined);
+    if (remote) throw new UsageError(`--${remote} and --local exclude each other`);
+    return new LocalBackend(config.home, options, dataset);
+  }
+  for (const [name, value] of [['--data-dir', options.dataDir] as const, ['--workers', options.workers] as const]) {
+    if (value !== undefined) throw new UsageError(`${name} needs --local: services have settings of their own`);
+  }
+  return new RemoteBackend({
+    scorer: options.scorer ?? config.scorer,
+    oracle: options.oracle ?? config.oracle,
+    searcher: options.searcher ?? config.searcher,
+  });
 }

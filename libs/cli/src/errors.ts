@@ -1,4 +1,4 @@
-import { ServiceError } from '@gradsign/contracts';
+import { ServiceError, type ErrorCode } from '@gradsign/contracts';
 import { toServiceError } from '@gradsign/requests';
 
 /** Thrown for an invocation that cannot be carried out as it was written: exit code 2. */
@@ -6,16 +6,37 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** Whether the invocation is to blame: an option or argument that breaks a rule. */
+export function isUsageError(error: unknown): boolean {
+  if (error instanceof UsageError) return true;
+  return error instanceof ServiceError && error.violations.some(({ field }) => field.startsWith('--'));
+}
+
+/** Errors of importing by name; the rest of the product has ServiceErrors. */
+const IMPORT_ERRORS: Readonly<Record<string, ErrorCode>> = {
+  BenchmarkNameError: 'INVALID_ARGUMENT',
+  MappingError: 'INVALID_ARGUMENT',
+  ImportError: 'INVALID_ARGUMENT',
+  BenchmarkExistsError: 'ALREADY_EXISTS',
+};
+
 /** One line `CODE: sentence`, then one line for each field that breaks a rule. */
 export function describeError(error: unknown): string {
   if (error instanceof UsageError) return `INVALID_ARGUMENT: ${error.message}`;
-  const { code, message, violations, cause } = isSystemError(error)
+  const { code, message, violations, cause, reason } = isSystemError(error)
     ? new ServiceError('FAILED_PRECONDITION', error.message)
-    : toServiceError(error, 'command line');
+    : (importError(error) ?? toServiceError(error, 'command line'));
   if (code === 'INTERNAL' && cause instanceof Error) return `INTERNAL: ${cause.stack ?? cause.message}`;
+  if (reason === 'NO_SERVER')
+    return `${code}: ${message}; \`gradsign serve\` starts the services, --local does without`;
   if (violations.length <= 1) return `${code}: ${message}`;
   const lines = violations.map(({ field, description }) => `  ${field}: ${description}`);
   return [`${code}: ${violations.length} fields break a rule`, ...lines].join('\n');
+}
+
+function importError(error: unknown): ServiceError | undefined {
+  const code = error instanceof Error && IMPORT_ERRORS[error.name];
+  return code ? new ServiceError(code, error.message) : undefined;
 }
 
 /** A file that is not there, a full disk, a folder without permission: the message says which. */

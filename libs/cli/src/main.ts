@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { describeError, UsageError } from './errors';
+import { describeError, isUsageError } from './errors';
 import { createProgram } from './program';
 
 /** Runs the command line; the exit code is 0, 2 for a bad invocation, 1 for any other failure. */
@@ -11,7 +11,7 @@ async function main(): Promise<number> {
     // Commander has written its own message.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     process.stderr.write(`${describeError(error)}\n`);
-    return error instanceof UsageError ? 2 : 1;
+    return isUsageError(error) ? 2 : 1;
   }
 }
 

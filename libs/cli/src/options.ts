@@ -13,6 +13,15 @@ export function integer(min: number, max = Number.MAX_SAFE_INTEGER): (text: stri
   };
 }
 
+/** Parses a finite number above 0. */
+export function positive(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value <= 0) {
+    throw new InvalidArgumentError('it must be a number above 0.');
+  }
+  return value;
+}
+
 /** Parses a 64-bit signed integer. */
 export function seed(text: string): bigint {
   if (!/^-?\d{1,19}$/.test(text) || BigInt.asIntN(64, BigInt(text)) !== BigInt(text)) {
@@ -36,6 +45,9 @@ export function collect(value: string, previous: string[] = []): string[] {
 /** Options of every verb that talks to services. */
 export interface ConnectionOptions {
   readonly local?: boolean;
+  readonly scorer?: string;
+  readonly oracle?: string;
+  readonly searcher?: string;
   readonly format: 'json' | 'table';
   readonly dataDir?: string;
   readonly workers?: number;
@@ -44,7 +56,10 @@ export interface ConnectionOptions {
 /** Adds the options that say where the work is done and how results are printed. */
 export function withConnection(command: Command): Command {
   return command
-    .option('--local', 'do the work in this process')
+    .option('--local', 'do the work in this process instead of by running services')
+    .option('--scorer <host:port>', 'address of the scorer')
+    .option('--oracle <host:port>', 'address of the benchmark-oracle')
+    .option('--searcher <host:port>', 'address of the searcher')
     .option('--data-dir <dir>', 'folder of the data set’s images (with --local)')
     .option('--workers <n>', 'worker processes (with --local); default: one for each core', integer(1, 256))
     .addOption(new Option('--format <format>', 'how results are printed').choices(['table', 'json']).default('table'));
@@ -69,10 +84,10 @@ export interface ScoreDataOptions {
 
 const DATASET_HELP = 'data set: cifar10, mnist, noise:cifar10, … (fixes image shape, classes, normalisation)';
 
-/** Adds the options of a score's data. */
-export function withScoreData(command: Command): Command {
+/** Adds the options of a score's data; `dataset: false` where the verb has a `--dataset` of its own. */
+export function withScoreData(command: Command, { dataset } = { dataset: true }): Command {
+  if (dataset) command.option('--dataset <name>', DATASET_HELP);
   return command
-    .option('--dataset <name>', DATASET_HELP)
     .option('--inputs <file.npy>', 'images instead of the data set’s: float32 [N, C, H, W], normalised')
     .option('--labels <file.npy>', 'their labels: int64 or uint8 [N]')
     .option('--batch-size <n>', 'images in the mini-batch; default: each proxy’s own', integer(1, 4096))

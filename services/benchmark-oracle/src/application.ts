@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { BenchmarkStore } from '@gradsign/benchmarks';
-import { BenchmarkOracleServiceService } from '@gradsign/contracts';
+import { BenchmarkOracleServiceService, TrainingState } from '@gradsign/contracts';
 import { createTrainerPool, openTrainings, OracleService } from '@gradsign/oracle';
 import { searchSpace } from '@gradsign/search-spaces';
 import type { Application, ApplicationContext } from '@gradsign/service-kit/process';
@@ -15,7 +15,8 @@ export async function createApplication(config: OracleConfig, { logger }: Applic
     pool,
     data: { dataDirs },
     folder: join(home, 'trainings'),
-    onEnd: ({ name, state }, cause) => logger[cause ? 'warn' : 'info']({ training: name, state, err: cause }, 'ended'),
+    onEnd: ({ name, state }, cause) =>
+      logger[cause ? 'warn' : 'info']({ training: name, state: TrainingState[state], err: cause }, 'training ended'),
   });
   return {
     services: [

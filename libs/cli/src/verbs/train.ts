@@ -1,0 +1,83 @@
+import type { Command } from 'commander';
+import { formatDataset, parseDataset, searchSpaceNames, type Training } from '@gradsign/contracts';
+import { withBackend } from '../backend';
+import { integer, seed, withConnection, type ConnectionOptions } from '../options';
+import { Output } from '../output';
+import { createProgress } from '../progress';
+import { networkOptions } from '../score-settings';
+import { trainerOptions, withTrainer, type TrainerFlags } from '../trainer-settings';
+import { awaitTraining, saveModel } from '../training';
+
+interface TrainOptions extends ConnectionOptions, TrainerFlags {
+  readonly space: string;
+  readonly arch: string;
+  readonly dataset: string;
+  readonly seed: bigint;
+  readonly variant?: string;
+  readonly channels?: number;
+  readonly cellsPerStage?: number;
+  readonly recompute?: boolean;
+  readonly out: string;
+}
+
+/** `gradsign train`: one network, trained for real. */
+export function addTrain(program: Command): void {
+  const command = program
+    .command('train')
+    .description('train a network and write it as an inference-ready ONNX model')
+    .requiredOption('--space <name>', 'search space')
+    .requiredOption('--arch <architecture>', 'architecture in the space’s notation')
+    .requiredOption('--dataset <name>', 'data set: mnist, cifar10, …')
+    .option('--epochs <n>', 'passes over the training images; default 3', integer(1))
+    .option('--seed <k>', 'seed of initial weights, order of images and augmentation', seed, 0n)
+    .option('--variant <name>', 'standard or published network')
+    .option('--channels <n>', 'channels of the first stage; default: the space’s published value', integer(1))
+    .option('--cells-per-stage <n>', 'cells in each stage; default: the space’s published value', integer(1))
+    .option('--recompute', 'train again even where the result is known')
+    .requiredOption('--out <file.onnx>', 'file to write');
+  withConnection(withTrainer(command)).action(train);
+}
+
+async function train(options: TrainOptions): Promise<void> {
+  const spec = {
+    space: searchSpaceNames.parse(options.space, '--space'),
+    architecture: options.arch,
+    dataset: parseDataset(options.dataset, '--dataset'),
+    network: networkOptions(options),
+    trainer: trainerOptions(options),
+    seed: options.seed,
+  };
+  const output = new Output(options.format);
+  const work = withBackend(
+    options,
+    async ({ oracle }) => {
+      const started = await oracle.startTraining({ spec, requestId: '', recompute: options.recompute ?? false });
+      const progress = createProgress('training', 1);
+      const training = await awaitTraining(oracle, started.training!.name, ({ step, steps }) =>
+        progress.update(step, steps),
+      ).finally(() => progress.stop());
+      await saveModel(oracle, training, options.out);
+      output.row(trainingRow(training, options.out));
+    },
+    options.dataset,
+  );
+  await work;
+  output.end();
+}
+
+function trainingRow({ spec, result }: Training, out: string) {
+  return {
+    space: searchSpaceNames.format(spec!.space, 'space'),
+    architecture: spec!.architecture,
+    dataset: formatDataset(spec!.dataset, 'dataset'),
+    epochs: spec!.trainer!.epochs,
+    validationAccuracy: result!.validationAccuracy,
+    testAccuracy: result!.testAccuracy ?? null,
+    trainSeconds: result!.trainSeconds,
+    params: result!.params,
+    flops: result!.flops,
+    reused: result!.reused,
+    model: out,
+    modelSha256: result!.modelSha256,
+  };
+}

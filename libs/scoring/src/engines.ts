@@ -1,4 +1,4 @@
-import { Engine as EngineId, ServiceError, type EngineStatus } from '@gradsign/contracts';
+import { ServiceError } from '@gradsign/contracts';
 import type { Engine } from '@gradsign/engine';
 import { createOnnxRuntimeEngine } from '@gradsign/engine-onnxruntime';
 import { ReferenceEngine } from '@gradsign/engine-reference';
@@ -30,24 +30,4 @@ function unavailable(name: string, device: string, reason: string): ServiceError
     reason: 'ENGINE_UNAVAILABLE',
     metadata: { engine: name, device },
   });
-}
-
-/** What works in this process, and why the rest does not. */
-export async function describeEngines(): Promise<EngineStatus[]> {
-  const candidates: [EngineId, string, string][] = [
-    [EngineId.ENGINE_ONNXRUNTIME, 'onnxruntime', 'cpu'],
-    [EngineId.ENGINE_ONNXRUNTIME, 'onnxruntime', 'cuda'],
-    [EngineId.ENGINE_ONNXRUNTIME, 'onnxruntime', 'webgpu'],
-    [EngineId.ENGINE_REFERENCE, 'reference', 'cpu'],
-  ];
-  return Promise.all(
-    candidates.map(async ([engine, name, device]) => {
-      try {
-        await engineFor(name, device);
-        return { engine, device, available: true, reason: '' };
-      } catch (error) {
-        return { engine, device, available: false, reason: (error as Error).message };
-      }
-    }),
-  );
 }

@@ -5,6 +5,7 @@ import {
   ServiceError,
   type CallOptions,
   type DescribeScorerResponse,
+  type EngineStatus,
   type ListProxiesResponse,
   type ScoreArchitectureRequest,
   type ScoreArchitectureResponse,
@@ -21,7 +22,7 @@ import {
 } from '@gradsign/contracts';
 import { proxies } from '@gradsign/proxies';
 import { checkArchitecture, resolveSpace, type DataSources } from '@gradsign/requests';
-import { describeEngines } from './engines';
+import { describeEngines } from './engine-status';
 import { SCORE_DEFINITION_VERSION } from './identity';
 import { mapOrdered } from './ordered';
 import { scoreMessage } from './score-message';
@@ -41,6 +42,7 @@ export interface ScoringOptions {
 /** The scorer, without its port. */
 export class ScoringService implements ScorerApi {
   private readonly scorer: Scorer;
+  private engines?: Promise<EngineStatus[]>;
 
   constructor(private readonly options: ScoringOptions) {
     this.scorer = new Scorer(options.pool, options.sources);
@@ -132,7 +134,7 @@ export class ScoringService implements ScorerApi {
     return {
       version,
       scoreDefinitionVersion: SCORE_DEFINITION_VERSION,
-      engines: await describeEngines(),
+      engines: await (this.engines ??= describeEngines(pool)),
       datasets: sources.names().map((name) => {
         const { imageShape, classes } = sources.info(name, 'datasets');
         const [channels, height, width] = imageShape;

@@ -1,5 +1,6 @@
 import { serveTasks, type TaskContext } from '@gradsign/compute-pool';
 import { searchSpace } from '@gradsign/search-spaces';
+import { runProbeTask, type ProbeTask } from './engine-status';
 import { engineFor } from './engines';
 import { evaluateProxies } from './evaluate';
 import type { BatchBlob, ScoreTask, TaskScore } from './task';
@@ -35,5 +36,8 @@ export async function runScoreTask(task: ScoreTask, context: TaskContext): Promi
 }
 
 if (require.main === module) {
-  serveTasks({ score: (payload, context) => runScoreTask(payload as ScoreTask, context) });
+  serveTasks({
+    score: (payload, context) => runScoreTask(payload as ScoreTask, context),
+    probe: (payload) => runProbeTask(payload as ProbeTask),
+  });
 }

@@ -131,7 +131,7 @@ async function services(): Promise<Finding[]> {
       attempt(
         'service',
         `scorer at ${scorer}`,
-        async () => `version ${(await clients.scorer.describeScorer({})).version}`,
+        async () => `${(await clients.scorer.listProxies({})).proxies.length} proxies`,
       ),
       attempt('service', `benchmark-oracle at ${oracle}`, async () => {
         return `${(await clients.oracle.listBenchmarks({})).benchmarks.length} benchmarks`;

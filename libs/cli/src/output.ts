@@ -32,13 +32,21 @@ export function toJson(row: Row): string {
   });
 }
 
+/** One column for each value; what is nested has the names on the way to it, joined by dots. */
 function flatten(row: Row): Record<string, string> {
-  return Object.fromEntries(Object.entries(row).map(([key, value]) => [key, cell(value)]));
+  const entries = Object.entries(row).flatMap(([key, value]): [string, string][] => {
+    if (value === null || typeof value !== 'object' || Array.isArray(value) || value instanceof Date) {
+      return [[key, cell(value)]];
+    }
+    return Object.entries(flatten(value as Row)).map(([inner, text]) => [`${key}.${inner}`, text]);
+  });
+  return Object.fromEntries(entries);
 }
 
 function cell(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
-  if (typeof value === 'object') return toJson(value as Row);
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value)) return value.map(cell).join(' ');
   return String(value);
 }

@@ -20,7 +20,6 @@ export function searchRow(algorithm: string, search: Search, final: Final): Row 
     scoringSeconds: search.scoringSeconds,
     best: bestTrial && { architecture: bestTrial.architecture, reward: bestTrial.reward, trial: bestTrial.number },
     final,
-    ...(search.remarks.length > 0 && { remarks: search.remarks }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import type { Search } from '@gradsign/contracts';
+import { fromStatus, SearchState, type Search } from '@gradsign/contracts';
 import { withBackend, type Backend } from '../backend';
 import { integer, list, positive, seed, withConnection, type ConnectionOptions } from '../options';
 import { Output } from '../output';
@@ -61,6 +61,8 @@ async function runSearches(options: RunOptions): Promise<void> {
         const { search, final } = await runSearch(backend, options, options.seed + BigInt(run));
         finals.push(final);
         output.row(searchRow(options.algorithm, search, final));
+        for (const remark of search.remarks) process.stderr.write(`${search.name}: ${remark}\n`);
+        if (search.state === SearchState.SEARCH_STATE_FAILED) throw fromStatus(search.error!);
       }
     },
     options.scoreDataset ?? options.dataset,

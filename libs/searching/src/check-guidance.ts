@@ -40,7 +40,7 @@ function checkProxies({ guidance }: SearchSpec, findings: Findings): void {
 }
 
 function checkData({ source, augmentation }: ScoreData, findings: Findings): void {
-  findings.known(`${FIELD}.data.augmentation`, augmentation, Augmentation);
+  const known = findings.known(`${FIELD}.data.augmentation`, augmentation, Augmentation);
   switch (source?.$case) {
     case 'dataset':
       findings.attempt(() => formatDataset(source.value, `${FIELD}.data.dataset`));
@@ -51,7 +51,7 @@ function checkData({ source, augmentation }: ScoreData, findings: Findings): voi
       findings.check(/^[0-9a-f]{64}$/.test(digest), `${FIELD}.data.batch.digest`, sentence);
       findings.attempt(() => formatDataset(dataset, `${FIELD}.data.batch.dataset`));
       findings.check(
-        augmentation === Augmentation.AUGMENTATION_NONE,
+        !known || augmentation === Augmentation.AUGMENTATION_NONE,
         `${FIELD}.data.augmentation`,
         'an uploaded batch is used as it is; augmentation must be none',
       );

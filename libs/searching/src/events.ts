@@ -51,9 +51,9 @@ export class EventLog {
   async *watch(position: number, signal?: AbortSignal): AsyncGenerator<WatchSearchResponse> {
     while (!signal?.aborted) {
       if (position < this.events.length) {
-        const event = this.events[position++];
-        yield event;
-        if (event.event?.$case === 'search' && isTerminal(event.event.value.state)) return;
+        yield this.events[position++];
+      } else if (this.ended) {
+        return;
       } else if (this.closed) {
         throw new ServiceError('UNAVAILABLE', 'the server is stopping', { reason: 'STOPPING' });
       } else {
@@ -61,6 +61,12 @@ export class EventLog {
         if (progress) yield progress;
       }
     }
+  }
+
+  /** Whether the last event is the search's end. */
+  private get ended(): boolean {
+    const event = this.events.at(-1)?.event;
+    return event?.$case === 'search' && isTerminal(event.value.state);
   }
 
   /** Waits for something new; its value is progress, or undefined for an event in the log. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import {
   fromStatus,
@@ -37,6 +38,8 @@ export class RunningSearch {
     now: () => Date,
   ) {
     const abort = new AbortController();
+    // Every trial that runs listens, and every call that it waits for.
+    setMaxListeners(0, abort.signal);
     const { spec, space } = compiled;
     const { maxParams, maxFlops } = spec.constraints ?? {};
     const clock = clockOf(spec, now);

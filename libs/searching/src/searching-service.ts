@@ -174,7 +174,6 @@ export class SearchingService implements SearcherApi {
     search.require('deleted', ...ENDED);
     this.searches.delete(name);
     for (const [request, of] of this.requests) if (of.name === name) this.requests.delete(request);
-    await search.close();
     return {};
   }
 

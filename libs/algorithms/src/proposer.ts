@@ -4,6 +4,11 @@ export type Origin =
   /** One random change of an evaluated architecture. */
   | { readonly kind: 'mutation'; readonly parent: Member };
 
+/** The origin of an architecture that was given from outside, to be evaluated first. */
+export interface Given {
+  readonly kind: 'given';
+}
+
 /** An architecture that has been evaluated. */
 export interface Member {
   /** Id of the proposal that brought it. */
@@ -23,7 +28,7 @@ export interface Proposer {
   tell(result: {
     readonly id: number;
     readonly architecture: string;
-    readonly origin: Origin;
+    readonly origin: Origin | Given;
     readonly reward?: number;
   }): void;
   /** Plain JSON from which `restore` continues. */

@@ -1,4 +1,4 @@
-import type { Member, Origin, Proposer } from './proposer';
+import type { Given, Member, Origin, Proposer } from './proposer';
 
 export interface EvolutionOptions {
   readonly populationSize: number;
@@ -8,7 +8,7 @@ export interface EvolutionOptions {
 
 interface State {
   population: Member[];
-  /** Random architectures proposed for the initial population and not failed. */
+  /** Members of the initial population: random architectures that have not failed, given ones that have succeeded. */
   initial: number;
 }
 
@@ -38,13 +38,14 @@ export class RegularizedEvolution implements Proposer {
     return { kind: 'mutation', parent };
   }
 
-  tell(result: { id: number; architecture: string; origin: Origin; reward?: number }): void {
+  tell(result: { id: number; architecture: string; origin: Origin | Given; reward?: number }): void {
     const { id, architecture, origin, reward } = result;
     if (reward === undefined) {
       // A failed initial architecture is drawn anew; a failed child changes nothing.
       if (origin.kind === 'random' && origin.initial) this.state.initial--;
       return;
     }
+    if (origin.kind === 'given') this.state.initial++;
     this.state.population.push({ id, architecture, reward });
     if (this.state.population.length > this.options.populationSize) this.state.population.shift();
   }

@@ -6,9 +6,9 @@ import { Strategy, type GuidanceOptions, type Proposal, type StrategyOptions } f
 
 const space = searchSpace('nas-bench-201');
 
-function options(algorithm: string, seed: number, guidance?: GuidanceOptions, populationSize = 4): StrategyOptions {
-  const proposer = createProposer(algorithm, { populationSize, tournamentSize: 3 });
-  return { space, proposer, guidance, mutation: 'published', seed };
+function options(algorithm: string, seed: number, guidance?: GuidanceOptions, first?: string[]): StrategyOptions {
+  const proposer = createProposer(algorithm, { populationSize: 4, tournamentSize: 3 });
+  return { space, proposer, guidance, mutation: 'published', seed, first };
 }
 
 /** A made-up accuracy and score of an architecture: they depend on its text alone. */
@@ -37,6 +37,8 @@ function run(strategy: Strategy, count: number, between: (s: Strategy) => Strate
   return proposals;
 }
 
+const given = run(new Strategy(options('random', 99)), 3).map((p) => p.architecture);
+
 const cases = [
   ['random', undefined],
   ['random', { poolSize: 5, guideInitial: false }],
@@ -51,10 +53,10 @@ test.each(cases)('%s %j: a snapshot at any step continues exactly', (algorithm, 
       let step = 0;
       const restart = (strategy: Strategy) =>
         restarts[step++ % restarts.length]
-          ? Strategy.restore(options(algorithm, seed, guidance), JSON.parse(JSON.stringify(strategy.snapshot())))
+          ? Strategy.restore(options(algorithm, seed, guidance, given), JSON.parse(JSON.stringify(strategy.snapshot())))
           : strategy;
-      const whole = run(new Strategy(options(algorithm, seed, guidance)), 15);
-      const broken = run(new Strategy(options(algorithm, seed, guidance)), 15, restart);
+      const whole = run(new Strategy(options(algorithm, seed, guidance, given)), 15);
+      const broken = run(new Strategy(options(algorithm, seed, guidance, given)), 15, restart);
       expect(broken).toEqual(whole);
     }),
     { numRuns: 20 },
@@ -124,6 +126,30 @@ test('several proposals may be outstanding; without any result evolution waits',
   // The failed one is replaced by a new random architecture.
   expect(strategy.ask()).toMatchObject({ kind: 'evaluate', proposal: { id: 6 } });
   expect(() => strategy.tell(1, 1)).toThrow('proposal 1 is not outstanding');
+});
+
+test('given architectures come first and are members of the initial population', () => {
+  for (const guidance of [undefined, { poolSize: 3, guideInitial: true }]) {
+    const proposals = run(new Strategy(options('rea', 8, guidance, given)), 8);
+    expect(proposals.slice(0, 3).map((p) => p.architecture)).toEqual(given);
+    // A population of 4: one more random architecture, then children.
+    expect(proposals.map((p) => p.parent !== undefined)).toEqual([
+      ...new Array<boolean>(4).fill(false),
+      true,
+      true,
+      true,
+      true,
+    ]);
+    expect(proposals.map((p) => p.pool !== undefined)).toEqual(
+      proposals.map((p) => guidance !== undefined && p.id > 3),
+    );
+  }
+  const strategy = new Strategy(options('rea', 8, undefined, given));
+  const ids = given.map(() => strategy.ask()).map((s) => (s.kind === 'evaluate' ? s.proposal.id : 0));
+  for (const id of ids) strategy.tell(id, undefined);
+  // None of them succeeded: the whole initial population is random.
+  const kinds = Array.from({ length: 5 }, () => strategy.ask().kind);
+  expect(kinds).toEqual(['evaluate', 'evaluate', 'evaluate', 'evaluate', 'wait']);
 });
 
 test('several proxies are combined by their ranks', () => {

@@ -1,7 +1,7 @@
 import { Random, Stream, type RandomSnapshot } from '@gradsign/random';
 import type { MutationOperator, SearchSpace } from '@gradsign/search-spaces';
 import { bestOf } from './guidance';
-import type { Origin, Proposer } from './proposer';
+import type { Given, Origin, Proposer } from './proposer';
 
 /** A member of a pool and its score. */
 export interface ScoredCandidate {
@@ -43,12 +43,14 @@ export interface StrategyOptions {
   readonly guidance?: GuidanceOptions;
   readonly mutation: MutationOperator;
   readonly seed: number | bigint;
+  /** Architectures that are proposed first, as they are, in this order. Default: none. */
+  readonly first?: readonly string[];
 }
 
 interface Outstanding {
   readonly id: number;
   readonly architecture: string;
-  readonly origin: Origin;
+  readonly origin: Origin | Given;
 }
 
 /** All that a strategy knows, as plain JSON. */
@@ -56,6 +58,8 @@ export interface StrategySnapshot {
   readonly random: RandomSnapshot;
   readonly proposer: unknown;
   readonly nextId: number;
+  /** How many of the architectures to come first have been proposed. */
+  readonly given: number;
   readonly outstanding: readonly Outstanding[];
   /** The pool whose scores are awaited. */
   readonly pending?: { readonly origin: Origin; readonly pool: readonly string[] };
@@ -69,6 +73,7 @@ export interface StrategySnapshot {
 export class Strategy {
   private random: Random;
   private nextId = 1;
+  private given = 0;
   private outstanding = new Map<number, Outstanding>();
   private pending: StrategySnapshot['pending'];
 
@@ -78,7 +83,8 @@ export class Strategy {
 
   /** The next step. The same pool is asked for until its scores are told. */
   ask(): Step {
-    const { proposer, guidance } = this.options;
+    const { proposer, guidance, first = [] } = this.options;
+    if (this.given < first.length) return this.propose({ kind: 'given' }, first[this.given++]);
     if (this.pending) return { kind: 'score', pool: this.pending.pool };
     const origin = proposer.next(this.random);
     if (!origin) return { kind: 'wait' };
@@ -116,6 +122,7 @@ export class Strategy {
       random: this.random.snapshot(),
       proposer: this.options.proposer.snapshot(),
       nextId: this.nextId,
+      given: this.given,
       outstanding: [...this.outstanding.values()],
       pending: this.pending,
     });
@@ -127,13 +134,14 @@ export class Strategy {
     options.proposer.restore(snapshot.proposer);
     strategy.random = Random.restore(snapshot.random);
     strategy.nextId = snapshot.nextId;
+    strategy.given = snapshot.given;
     strategy.outstanding = new Map(snapshot.outstanding.map((o) => [o.id, o]));
     strategy.pending = snapshot.pending;
     return strategy;
   }
 
   private propose(
-    origin: Origin,
+    origin: Origin | Given,
     architecture: string,
     pool?: readonly ScoredCandidate[],
   ): Extract<Step, { kind: 'evaluate' }> {

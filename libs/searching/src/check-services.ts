@@ -78,7 +78,7 @@ async function checkBenchmark(
 ): Promise<void> {
   const benchmark = await findBenchmark(id, oracle, findings, options);
   if (!benchmark) return;
-  if (benchmark.space !== spec.space && SearchSpace[spec.space] && spec.space > 0) {
+  if (benchmark.space !== spec.space && spec.space > 0 && spec.space in SearchSpace) {
     const name = searchSpaceNames.format(benchmark.space, 'benchmark.space');
     findings.add('spec.benchmark.benchmark', `"${id}" has architectures of ${name}, not of the search's space`);
   }

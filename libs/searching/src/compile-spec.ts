@@ -1,6 +1,6 @@
 import { createProposer, Strategy } from '@gradsign/algorithms';
-import { MutationOperator, ServiceError, type CallOptions, type SearchSpec } from '@gradsign/contracts';
-import { resolveSpace } from '@gradsign/requests';
+import { MutationOperator, ServiceError, type CallOptions, type SearchSpec, type WarmStart } from '@gradsign/contracts';
+import { checkArchitecture, resolveSpace } from '@gradsign/requests';
 import type { SearchSpace } from '@gradsign/search-spaces';
 import { algorithmName, checkAlgorithm } from './check-algorithm';
 import { checkEvaluation } from './check-evaluation';
@@ -9,6 +9,8 @@ import { checkLimits } from './check-limits';
 import { checkWithServices, type Services } from './check-services';
 import { withDefaults } from './defaults';
 import { Findings } from './findings';
+
+const MAX_GIVEN = 10_000;
 
 /** A specification that has been checked. */
 export interface CompiledSearch {
@@ -46,12 +48,19 @@ export function checkLocally(spec: SearchSpec, findings: Findings): SearchSpace 
   checkGuidance(spec, findings);
   checkEvaluation(spec, findings);
   checkLimits(spec, findings);
-  for (const kind of ['searches', 'architectures'] as const) {
-    if (spec.warmStart && spec.warmStart[kind].length > 0) {
-      findings.unimplemented(`spec.warm_start.${kind}`, 'this version does not have warm starts');
-    }
-  }
+  if (spec.warmStart) checkWarmStart(spec.warmStart, space, findings);
   return space;
+}
+
+function checkWarmStart({ searches, architectures }: WarmStart, space: SearchSpace | undefined, findings: Findings) {
+  const field = 'spec.warm_start';
+  if (searches.length > 0)
+    findings.unimplemented(`${field}.searches`, 'this version does not learn from earlier searches');
+  findings.maxLength(`${field}.architectures`, architectures, MAX_GIVEN);
+  if (!space || architectures.length > MAX_GIVEN) return;
+  architectures.forEach((text, i) =>
+    findings.attempt(() => checkArchitecture(space, text, `${field}.architectures[${i}]`)),
+  );
 }
 
 function compiled(spec: SearchSpec, space: SearchSpace): CompiledSearch {
@@ -73,6 +82,7 @@ function compiled(spec: SearchSpec, space: SearchSpace): CompiledSearch {
         guidance: guidance && { poolSize: guidance.poolSize, guideInitial: guidance.guideInitial },
         mutation: evolution?.mutation === MutationOperator.MUTATION_OPERATOR_UNIFORM ? 'uniform' : 'published',
         seed,
+        first: spec.warmStart?.architectures.map((text) => checkArchitecture(space, text, 'spec.warm_start')),
       }),
   };
 }

@@ -83,6 +83,15 @@ test('evolution evaluates children of earlier trials', async () => {
   }
 });
 
+test('given architectures are evaluated first, and count', async () => {
+  const architectures = (await fixture.run({ seed: 5n, budget: { trials: 3 } })).trials.map((t) => t.architecture);
+  const fields = { algorithm: evolution(4), guidance: guidance(), budget: { trials: 8 }, parallelism: 2 };
+  const { trials } = await fixture.run({ ...fields, warmStart: { searches: [], architectures } });
+  expect(trials.slice(0, 3).map((t) => t.architecture)).toEqual(architectures);
+  expect(trials).toHaveLength(8);
+  expect(trials.slice(-3).every((t) => t.parent > 0 && t.pool.length === 4)).toBe(true);
+});
+
 describe('budgets in seconds', () => {
   const budget = { seconds: 1000 };
 

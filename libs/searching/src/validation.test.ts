@@ -268,7 +268,17 @@ test.each<[string, PartialSpec, string]>([
   [
     'warm start',
     { warmStart: { searches: ['searches/1'], architectures: [] } },
-    'spec.warm_start.searches: this version does not have warm starts',
+    'spec.warm_start.searches: this version does not learn from earlier searches',
+  ],
+  [
+    'given architecture',
+    { warmStart: { searches: [], architectures: ['|skip~0|'] } },
+    'spec.warm_start.architectures[0]: ',
+  ],
+  [
+    'too many given',
+    { warmStart: { searches: [], architectures: new Array<string>(10_001).fill('') } },
+    'spec.warm_start.architectures: 10001 entries are over the limit of 10000',
   ],
 ])('%s', async (_, fields, sentence) => {
   const found = await violations(fields);

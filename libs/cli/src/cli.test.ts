@@ -126,11 +126,6 @@ test.each([
   [2, /^INVALID_ARGUMENT: unknown command 'nosuch'/, ['nosuch']],
   [
     2,
-    /^INVALID_ARGUMENT: --local is required/,
-    ['score', '--space', 'nas-bench-201', '--arch', CELL, '--proxies', 'params'],
-  ],
-  [
-    2,
     /^INVALID_ARGUMENT: --dataset is required/,
     ['score', '--local', '--space', 'nas-bench-201', '--arch', CELL, '--proxies', 'params'],
   ],
@@ -145,7 +140,7 @@ test.each([
     ['score', '--local', '--space', 'nas-bench-201', ...withData, '--proxies', 'gradsine'],
   ],
   [
-    1,
+    2,
     /^INVALID_ARGUMENT: --space: "nas-bench-202" is not a search space/,
     ['score', '--local', '--space', 'nas-bench-202', ...withData, '--proxies', 'params'],
   ],

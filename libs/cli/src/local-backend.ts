@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { BenchmarkStore } from '@gradsign/benchmarks';
+import type { ComputePool } from '@gradsign/compute-pool';
 import type { OracleApi, ScorerApi, SearcherApi } from '@gradsign/contracts';
 import { createTrainerPool, openTrainings, OracleService, type Trainings } from '@gradsign/oracle';
 import { DataSources, type DataSourcesOptions } from '@gradsign/requests';
@@ -64,9 +65,13 @@ export class LocalBackend implements Backend {
   }
 
   private async openTrainings(): Promise<Trainings> {
-    const pool = await createTrainerPool(this.poolOptions);
-    this.closers.unshift(() => pool.close());
-    const trainings = await openTrainings({ pool, data: this.data, folder: join(this.home, 'trainings') });
+    let pool: ComputePool | undefined;
+    this.closers.unshift(() => pool?.close());
+    const trainings = await openTrainings({
+      pool: () => (pool ??= createTrainerPool(this.poolOptions)),
+      data: this.data,
+      folder: join(this.home, 'trainings'),
+    });
     this.closers.unshift(() => trainings.close());
     return trainings;
   }

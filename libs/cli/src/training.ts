@@ -3,12 +3,14 @@ import { writeFileSync } from 'node:fs';
 import { downloadModel } from '@gradsign/client';
 import { fromStatus, ServiceError, TrainingState, type OracleApi, type Training } from '@gradsign/contracts';
 
-/** Follows a training to its success. @throws ServiceError with its error where it fails or is cancelled. */
+/** Follows a training that was started to its success. @throws ServiceError with its error where it fails or is cancelled. */
 export async function awaitTraining(
   oracle: OracleApi,
-  name: string,
+  started: Training,
   onChange: (training: Training) => void = () => {},
 ): Promise<Training> {
+  if (started.state === TrainingState.TRAINING_STATE_SUCCEEDED) return started;
+  const { name } = started;
   for await (const { training } of oracle.watchTraining({ name })) {
     onChange(training!);
     switch (training!.state) {

@@ -12,7 +12,8 @@ import { benchmarkMessage, evaluationMessage } from './benchmark-message';
 import { compileSelection } from './selection';
 import { toTableError } from './table-errors';
 
-const MAX_ARCHITECTURES = 10_000;
+/** With their notes, more would not fit into a gRPC message of 4 MiB. */
+const MAX_ARCHITECTURES = 5_000;
 /** Evaluations in one message of a stream: some 200 KiB. */
 const STREAM_BATCH = 500;
 

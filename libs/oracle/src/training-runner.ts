@@ -10,7 +10,7 @@ import type { TrainingLog } from './training-log';
 
 /** What a runner works with. */
 export interface RunnerOptions {
-  readonly pool: ComputePool;
+  readonly pool: () => ComputePool;
   readonly models: ModelFiles;
   readonly log: TrainingLog;
   readonly now: () => Date;
@@ -53,7 +53,7 @@ export class TrainingRunner {
     return withSpan('train network', spanAttributes, async () => {
       try {
         const request = { kind: 'train', payload: task };
-        const { result, spans } = await this.options.pool.run<TrainOutcome>(request, {
+        const { result, spans } = await this.options.pool().run<TrainOutcome>(request, {
           signal: live.signal,
           onProgress,
         });

@@ -23,8 +23,8 @@ let pool: ComputePool;
 let trainings: Trainings;
 beforeAll(async () => {
   sdk.start();
-  pool = await createTrainerPool({ size: 1, queueLimit: 1, environment: {} });
-  trainings = await openTrainings({ pool, data: {}, folder });
+  pool = createTrainerPool({ size: 1, queueLimit: 1, environment: {} });
+  trainings = await openTrainings({ pool: () => pool, data: {}, folder });
 });
 afterAll(async () => {
   await trainings.close();

@@ -35,7 +35,7 @@ const { TRAINING_STATE_FAILED, TRAINING_STATE_CANCELLED } = TrainingState;
 const root = mkdtempSync(join(tmpdir(), 'trainings-'));
 let pool: ComputePool;
 beforeAll(async () => {
-  pool = await createTrainerPool({ size: 1, queueLimit: 1, environment: {} });
+  pool = createTrainerPool({ size: 1, queueLimit: 1, environment: {} });
 });
 afterAll(async () => {
   await pool.close();
@@ -64,7 +64,7 @@ writeFileSync(rewritten.labels, writeNpy({ dtype: 'uint8', shape: [40], data: ne
 const data = { npy: new Map([['rewritten', rewritten]]) };
 
 async function open(options: Partial<TrainingsOptions> = {}) {
-  const trainings = await openTrainings({ pool, data, folder, ...options });
+  const trainings = await openTrainings({ pool: () => pool, data, folder, ...options });
   opened.push(trainings);
   const store = new BenchmarkStore(join(root, 'none'), searchSpace);
   return { trainings, oracle: new OracleService({ store, trainings: async () => trainings }) };
@@ -308,7 +308,7 @@ test('a folder has one owner', async () => {
   // A folder that could not be opened is free again.
   rmSync(join(folder, 'trainings.jsonl'));
   await open();
-  await expect(openTrainings({ pool, data, folder: 'relative' })).rejects.toThrow('folder is "relative"');
+  await expect(openTrainings({ pool: () => pool, data, folder: 'relative' })).rejects.toThrow('folder is "relative"');
 });
 
 test('lists are paged, the newest first, whatever the clock does', async () => {

@@ -17,7 +17,7 @@ const MAX_REQUEST_ID = 128;
 /** What trainings are made of. */
 export interface TrainingsOptions {
   /** From `createTrainerPool`; closing it is up to its owner. */
-  readonly pool: ComputePool;
+  readonly pool: () => ComputePool;
   /** The data sets that networks may be trained on; the pool's workers read them. */
   readonly data: DataSourcesOptions;
   /** Absolute path of the folder that results are kept in. It has one owner at a time. */

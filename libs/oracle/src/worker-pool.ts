@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createComputePool, type ComputePool } from '@gradsign/compute-pool';
+import { WORKER_ENVIRONMENT } from '@gradsign/engine-onnxruntime/worker-environment';
 
 /** The built module that the oracle's worker processes run. */
 const WORKER_MODULE = join(__dirname, '..', 'dist', 'worker.js');
@@ -14,9 +15,7 @@ export interface TrainerPoolOptions {
 }
 
 /** A pool of processes that train networks, each with one thread. */
-export async function createTrainerPool({ size, queueLimit, environment }: TrainerPoolOptions): Promise<ComputePool> {
-  // Not at the top: a process that only reads tables must not load the native engine.
-  const { WORKER_ENVIRONMENT } = await import('@gradsign/engine-onnxruntime');
+export function createTrainerPool({ size, queueLimit, environment }: TrainerPoolOptions): ComputePool {
   return createComputePool({
     workerModule: WORKER_MODULE,
     size,

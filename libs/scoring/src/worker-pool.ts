@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { createComputePool, type ComputePool, type PoolEvent } from '@gradsign/compute-pool';
-import { WORKER_ENVIRONMENT } from '@gradsign/engine-onnxruntime';
+import { WORKER_ENVIRONMENT } from '@gradsign/engine-onnxruntime/worker-environment';
 
 /** The built module that the scorer's worker processes run. */
 const WORKER_MODULE = join(__dirname, '..', 'dist', 'worker.js');

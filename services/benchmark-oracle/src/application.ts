@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { BenchmarkStore } from '@gradsign/benchmarks';
+import type { ComputePool } from '@gradsign/compute-pool';
 import { BenchmarkOracleServiceService, TrainingState } from '@gradsign/contracts';
 import { createTrainerPool, openTrainings, OracleService } from '@gradsign/oracle';
 import { searchSpace } from '@gradsign/search-spaces';
@@ -10,9 +11,10 @@ import type { OracleConfig } from './config';
 export async function createApplication(config: OracleConfig, { logger }: ApplicationContext): Promise<Application> {
   const { home, workers, queueLimit, dataDirs, workerEnvironment } = config;
   const store = new BenchmarkStore(join(home, 'benchmarks'), searchSpace);
-  const pool = await createTrainerPool({ size: workers, queueLimit, environment: workerEnvironment });
+  // Started with the first training: an oracle of tables needs no compute processes.
+  let pool: ComputePool | undefined;
   const trainings = await openTrainings({
-    pool,
+    pool: () => (pool ??= createTrainerPool({ size: workers, queueLimit, environment: workerEnvironment })),
     data: { dataDirs },
     folder: join(home, 'trainings'),
     onEnd: ({ name, state }, cause) =>
@@ -27,7 +29,7 @@ export async function createApplication(config: OracleConfig, { logger }: Applic
     ],
     async stop() {
       await trainings.close();
-      await pool.close();
+      await pool?.close();
       store.close();
     },
   };

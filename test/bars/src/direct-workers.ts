@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import { WORKER_ENVIRONMENT } from '@gradsign/engine-onnxruntime';
+import { WORKER_ENVIRONMENT } from '@gradsign/engine-onnxruntime/worker-environment';
 
 /** Worker processes with nothing around the engine: what a service's throughput is compared with. */
 export class DirectWorkers {

@@ -53,7 +53,7 @@ async function train(options: TrainOptions): Promise<void> {
     async ({ oracle }) => {
       const started = await oracle.startTraining({ spec, requestId: '', recompute: options.recompute ?? false });
       const progress = createProgress('training', 1);
-      const training = await awaitTraining(oracle, started.training!.name, ({ step, steps }) =>
+      const training = await awaitTraining(oracle, started.training!, ({ step, steps }) =>
         progress.update(step, steps),
       ).finally(() => progress.stop());
       await saveModel(oracle, training, options.out);

@@ -243,7 +243,7 @@ export interface GetEvaluationResponse {
 /** Request of BatchGetEvaluations. */
 export interface BatchGetEvaluationsRequest {
   benchmark: string;
-  /** At most 10,000. */
+  /** At most 5,000. */
   architectures: string[];
   settings: EvaluationSettings | undefined;
 }

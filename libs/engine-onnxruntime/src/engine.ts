@@ -4,6 +4,9 @@ import * as ort from 'onnxruntime-node';
 import { keepStatistics } from './keep-statistics';
 import { withoutUnusedOptimizers } from './optimizers';
 
+// What goes wrong is thrown; written to standard error beside that, it would be noise.
+ort.env.logLevel = 'fatal';
+
 /** Options of an ONNX Runtime engine. */
 export interface OnnxRuntimeOptions {
   /** An execution provider of the installed ONNX Runtime: `cpu` (default), `webgpu`, `cuda`, … */

@@ -25,7 +25,8 @@ export class BenchmarkEvaluator implements Evaluator {
 
   private outcome(evaluation: Evaluation, handle: TrialHandle): Outcome {
     const { accuracy, params, flops, epochs } = evaluation;
-    return { reward: accuracy, seconds: this.seconds(evaluation, handle), params, flops: flops ?? 0, epochs };
+    const seconds = this.seconds(evaluation, handle);
+    return { reward: accuracy, seconds, params: params || undefined, flops, epochs };
   }
 
   /** @throws ServiceError FAILED_PRECONDITION when the budget is in seconds and the table does not have them. */

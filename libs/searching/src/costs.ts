@@ -1,7 +1,7 @@
 import { formatDataset, type SearchSpec } from '@gradsign/contracts';
 import { datasetInfo } from '@gradsign/datasets';
 import { flops, parameterCount } from '@gradsign/network';
-import { compileNetwork } from '@gradsign/requests';
+import { compileNetwork, toServiceError } from '@gradsign/requests';
 import type { SearchSpace } from '@gradsign/search-spaces';
 import { evaluationDataset } from './defaults';
 
@@ -11,7 +11,10 @@ export interface Costs {
   readonly flops: number;
 }
 
-/** Counts an architecture's costs on the network that its evaluation trains. */
+/**
+ * Counts an architecture's costs on the network that its evaluation trains. What it returns throws a ServiceError when
+ * the network cannot be built.
+ */
 export function costCounter(spec: SearchSpec, space: SearchSpace): (architecture: string) => Costs {
   const { evaluation } = spec;
   const training = evaluation?.$case === 'training' ? evaluation.value : undefined;
@@ -26,8 +29,12 @@ export function costCounter(spec: SearchSpec, space: SearchSpace): (architecture
     ...(cellsPerStage !== undefined && { cellsPerStage }),
   };
   return (architecture) => {
-    const network = space.network(space.parse(architecture), options);
-    return { params: parameterCount(network), flops: flops(network.graph) };
+    try {
+      const network = space.network(space.parse(architecture), options);
+      return { params: parameterCount(network), flops: flops(network.graph) };
+    } catch (error) {
+      throw toServiceError(error, 'spec.training');
+    }
   };
 }
 

@@ -72,6 +72,22 @@ test('no more trials are given than may be outstanding, and none twice', async (
   expect((await fixture.search(name)).trialCounts).toMatchObject({ evaluating: 3, requested: 0, succeeded: 1 });
 });
 
+test('a caller who waits for a guide may leave', async () => {
+  const waits = new Promise<void>((resolve) => {
+    fixture.scorer.before = (pool) => {
+      if (pool.length > 0) resolve();
+      return pool.length > 0 ? new Promise(() => undefined) : undefined;
+    };
+  });
+  const data = { source: { $case: 'dataset' as const, value: cifar10 }, augmentation: 0 };
+  const parent = await fixture.create({ ...external(), guidance: guidance({ data }) });
+  const abort = new AbortController();
+  const asked = fixture.service.askTrials({ parent, maxTrials: 1 }, { signal: abort.signal });
+  await waits;
+  abort.abort();
+  await expect(asked).rejects.toMatchObject({ code: 'CANCELLED' });
+});
+
 test('a paused search gives no trials and takes results', async () => {
   const name = await fixture.create(external());
   const [{ number }] = await ask(name);

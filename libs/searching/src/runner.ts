@@ -18,7 +18,7 @@ export class Runner {
   /** Whether the strategy wants a result before it proposes more. */
   private strategyWaits = false;
   private asleep?: () => void;
-  private idlers: (() => void)[] = [];
+  private readonly idlers = new Set<() => void>();
   private done?: Promise<void>;
 
   constructor(
@@ -27,7 +27,7 @@ export class Runner {
   ) {}
 
   start(): void {
-    this.done = this.run();
+    this.done = this.run().catch((error: unknown) => this.fail(ServiceError.from(error)));
   }
 
   /** Tells the loop that something has changed: state, budget, parallelism. */
@@ -37,9 +37,20 @@ export class Runner {
     asleep?.();
   }
 
-  /** Resolves when all is proposed that can be. */
-  async idle(): Promise<void> {
-    while (!this.asleep && !this.abort.signal.aborted) await new Promise<void>((resolve) => this.idlers.push(resolve));
+  /** Resolves when all is proposed that can be. @throws ServiceError CANCELLED when the caller leaves before. */
+  async idle(signal?: AbortSignal): Promise<void> {
+    while (!this.asleep && !this.abort.signal.aborted) {
+      if (signal?.aborted) throw new ServiceError('CANCELLED', 'the caller has left');
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          signal?.removeEventListener('abort', done);
+          this.idlers.delete(done);
+          resolve();
+        };
+        signal?.addEventListener('abort', done);
+        this.idlers.add(done);
+      });
+    }
   }
 
   /** Resolves when the step of a trial has ended. */
@@ -179,6 +190,6 @@ export class Runner {
   }
 
   private wakeIdlers(): void {
-    for (const resolve of this.idlers.splice(0)) resolve();
+    for (const done of [...this.idlers]) done();
   }
 }

@@ -89,10 +89,10 @@ export class RunningSearch {
   }
 
   /** Trials for the caller to evaluate; none where as many are outstanding as may be, or the search is paused. */
-  async ask(max: number): Promise<Trial[]> {
+  async ask(max: number, signal?: AbortSignal): Promise<Trial[]> {
     const evaluator = this.external('asked for trials');
     this.require('asked for trials', SearchState.SEARCH_STATE_RUNNING, SearchState.SEARCH_STATE_PAUSED);
-    await this.runner.idle();
+    await this.runner.idle(signal);
     // It may have ended or been paused meanwhile.
     return this.record.search.state === SearchState.SEARCH_STATE_RUNNING ? evaluator.ask(max) : [];
   }

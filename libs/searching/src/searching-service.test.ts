@@ -1,5 +1,14 @@
-import { SearchState, TrialState, Profile, DuplicatePolicy } from '@gradsign/contracts';
-import { benchmarkEvaluation, evolution, Fixture, guidance, rewardOf, scoreOf, secondsOf } from './test-support';
+import { SearchState, TrialState, type TrainerOptions, Profile, DuplicatePolicy } from '@gradsign/contracts';
+import {
+  benchmarkEvaluation,
+  cifar10,
+  evolution,
+  Fixture,
+  guidance,
+  rewardOf,
+  scoreOf,
+  secondsOf,
+} from './test-support';
 
 let fixture: Fixture;
 beforeEach(() => (fixture = new Fixture()));
@@ -166,7 +175,23 @@ describe('constraints and duplicates', () => {
     expect(search.trialCounts).toMatchObject({ succeeded: 6, infeasible: infeasible.length });
     expect(fixture.oracle.evaluations).toHaveLength(6);
     const flops = await fixture.run({ constraints: { maxFlops: 5e7 }, budget: { trials: 3 } });
+    expect(flops.trials.find((t) => t.reward !== undefined)).toMatchObject({ flops: 2000, params: 1000n });
     expect(flops.trials.find((t) => t.error)!.error!.message).toMatch(/multiply-adds are over the limit of 50000000$/);
+  });
+
+  test('what a table does not know of the costs is counted', async () => {
+    fixture.oracle.edit = (e) => ({ ...e, params: 0n, flops: undefined });
+    const { trials } = await fixture.run({ constraints: { maxParams: 10_000_000n }, budget: { trials: 1 } });
+    expect(Number(trials[0].params)).toBeGreaterThan(50_000);
+    expect(trials[0].flops).toBeGreaterThan(5e6);
+  });
+
+  test('a network that cannot be built is a reason to fail, with the option to blame', async () => {
+    const trainer = { imageSize: 30 } as TrainerOptions;
+    const value = { dataset: cifar10, network: undefined, trainer, seed: 0n };
+    const { search } = await fixture.run({ evaluation: { $case: 'training', value }, constraints: { maxFlops: 1e9 } });
+    expect(search.state).toBe(SearchState.SEARCH_STATE_FAILED);
+    expect(search.error!.message).toMatch(/^spec.training: .*30/);
   });
 
   test('a known architecture is evaluated again, or its result reused without charge', async () => {

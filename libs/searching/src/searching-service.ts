@@ -195,12 +195,12 @@ export class SearchingService implements SearcherApi {
     return { trial };
   }
 
-  async askTrials({ parent, maxTrials }: AskTrialsRequest): Promise<AskTrialsResponse> {
+  async askTrials({ parent, maxTrials }: AskTrialsRequest, options: CallOptions = {}): Promise<AskTrialsResponse> {
     const search = this.find(parent, 'parent');
     const violations = new Violations();
     violations.range('max_trials', maxTrials, { min: 1, max: MAX_ASKED });
     violations.throwIfAny();
-    return { trials: await search.ask(maxTrials) };
+    return { trials: await search.ask(maxTrials, options.signal) };
   }
 
   async tellTrials({ parent, results }: TellTrialsRequest): Promise<TellTrialsResponse> {

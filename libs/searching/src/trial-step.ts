@@ -1,20 +1,12 @@
 import type { Proposal, Step, Strategy } from '@gradsign/algorithms';
-import {
-  DuplicatePolicy,
-  Profile,
-  ServiceError,
-  toStatus,
-  TrialState,
-  type ScoredCandidate,
-  type Trial,
-} from '@gradsign/contracts';
+import { DuplicatePolicy, Profile, ServiceError, toStatus, TrialState, type Trial } from '@gradsign/contracts';
 import { attributes, withSpan } from '@gradsign/telemetry';
 import { awayRemark } from './attempts';
 import type { Clock } from './clocks';
 import type { CompiledSearch } from './compile-spec';
 import { infeasibility, type Costs } from './costs';
 import type { Evaluator, TrialHandle, Verdict } from './evaluator';
-import type { Guide } from './guide';
+import type { Guide, PoolScores } from './guide';
 import { withRetries } from './retries';
 import type { SearchRecord } from './search-record';
 
@@ -72,36 +64,47 @@ export class TrialStep {
     return this.settle(ending, charged);
   }
 
-  private propose({ architecture, parent = 0 }: Proposal, pool: ScoredCandidate[] = []): undefined {
-    this.update({ state: TrialState.TRIAL_STATE_REQUESTED, architecture, parent, pool });
+  private propose({ architecture, parent = 0, pool = [] }: Proposal): undefined {
+    this.update({ state: TrialState.TRIAL_STATE_REQUESTED, architecture, parent, pool: [...pool] });
   }
 
   /** Scores a pool and proposes its best. When that fails, the trial is the failure of the pool's first member. */
   private async choose(pool: readonly string[]): Promise<Verdict | undefined> {
-    const { record, guide, strategy, clock, signal, now } = this.context;
+    const { strategy, signal } = this.context;
     this.update({ state: TrialState.TRIAL_STATE_SCORING });
-    const begin = now().getTime();
-    const away = (error: ServiceError) => record.commit({ search: { remark: awayRemark('scorer', error) } });
-    const { maxAttempts, profile } = record.spec;
-    const ask = () => guide!.score(pool, signal, (done, total) => this.progress('scoring', done, total));
-    const score = () => withRetries(ask, { maxAttempts, signal, away });
-    try {
-      const { scores, values, scored } = await (profile === Profile.PROFILE_FAIR ? clock.measure(score) : score());
-      signal.throwIfAborted();
-      this.scoringSeconds = (now().getTime() - begin) / 1000;
-      record.commit({ search: { scored, scoringSeconds: record.search.scoringSeconds + this.scoringSeconds } });
-      const { proposal } = strategy.tellScores(scores);
-      this.propose(
-        proposal,
-        pool.map((architecture, i) => ({ architecture, score: values[i] })),
-      );
-      return undefined;
-    } catch (error) {
-      signal.throwIfAborted();
-      const { proposal } = strategy.tellScores(pool.map(() => NaN));
-      this.propose(proposal);
-      return { kind: 'failed', error: ServiceError.from(error), seconds: 0 };
+    const scored = await this.score(pool).catch((error: unknown) => ServiceError.from(error));
+    signal.throwIfAborted();
+    if (scored instanceof ServiceError) {
+      const { architecture, parent, id } = strategy.tellScores(pool.map(() => NaN)).proposal;
+      this.propose({ id, architecture, parent });
+      return { kind: 'failed', error: scored, seconds: 0 };
     }
+    const { proposal } = strategy.tellScores(scored.scores);
+    const candidates = pool.map((architecture, i) => ({ architecture, score: scored.values[i] }));
+    this.propose({ ...proposal, pool: candidates });
+    return undefined;
+  }
+
+  private async score(pool: readonly string[]): Promise<PoolScores> {
+    const { record, guide, clock, signal, now } = this.context;
+    const { maxAttempts, profile } = record.spec;
+    const away = (error: ServiceError) => record.commit({ search: { remark: awayRemark('scorer', error) } });
+    const progress = (done: number, total: number) => this.progress('scoring', done, total);
+    const spanAttributes = { [attributes.ARCHITECTURE_COUNT]: pool.length };
+    const ask = () => withSpan('score pool', spanAttributes, () => guide!.score(pool, signal, progress));
+    let begin = 0;
+    const scores = await withRetries(
+      () => {
+        begin = now().getTime();
+        return profile === Profile.PROFILE_FAIR ? clock.measure(ask) : ask();
+      },
+      { maxAttempts, signal, away },
+    );
+    signal.throwIfAborted();
+    this.scoringSeconds = (now().getTime() - begin) / 1000;
+    const scoringSeconds = record.search.scoringSeconds + this.scoringSeconds;
+    record.commit({ search: { scored: scores.scored, scoringSeconds } });
+    return scores;
   }
 
   /** On a simulated clock the specification says what a score costs; on the real one, what it took. */

@@ -59,14 +59,17 @@ function checkTraining({ dataset, network, trainer }: TrainingEvaluation, findin
   checkTrainer(trainer!, findings);
 }
 
-/** What no training can be done with; what depends on the data set is for the oracle to say. */
+/** The oracle's own bounds, told before the first training; what depends on the data set is for the oracle to say. */
 function checkTrainer(trainer: TrainerOptions, findings: Findings): void {
   const field = 'spec.training.trainer';
-  findings.range(`${field}.epochs`, trainer.epochs, EPOCHS);
-  findings.range(`${field}.batch_size`, trainer.batchSize, { min: 1, max: 65_536 });
-  findings.positive(`${field}.learning_rate`, trainer.learningRate!);
-  findings.finite(`${field}.momentum`, trainer.momentum!, { min: 0, max: 1 });
-  findings.finite(`${field}.weight_decay`, trainer.weightDecay!);
+  findings.range(`${field}.epochs`, trainer.epochs, { min: 1, max: 1000 });
+  findings.range(`${field}.batch_size`, trainer.batchSize, { min: 1, max: 4096 });
+  const { learningRate: rate, momentum } = trainer;
+  const positive = `${rate} is given; it must be greater than 0 and at most 100`;
+  findings.check(rate! > 0 && rate! <= 100, `${field}.learning_rate`, positive);
+  const below = `${momentum} is given; it must be at least 0 and less than 1`;
+  findings.check(momentum! >= 0 && momentum! < 1, `${field}.momentum`, below);
+  findings.range(`${field}.weight_decay`, trainer.weightDecay!, { min: 0, max: 1 });
   findings.known(`${field}.augmentation`, trainer.augmentation, Augmentation);
   findings.range(`${field}.train_samples`, trainer.trainSamples, COUNT);
   findings.range(`${field}.validation_samples`, trainer.validationSamples, COUNT);

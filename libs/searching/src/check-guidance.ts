@@ -65,7 +65,7 @@ function checkData({ source, augmentation }: ScoreData, findings: Findings): voi
 function checkSeconds({ guidance, profile, evaluation, budget }: SearchSpec, findings: Findings): void {
   const { secondsPerScore } = guidance!;
   const field = `${FIELD}.seconds_per_score`;
-  if (secondsPerScore !== undefined) findings.finite(field, secondsPerScore);
+  if (secondsPerScore !== undefined) findings.notNegative(field, secondsPerScore);
   else if (evaluation?.$case !== 'training' && profile === Profile.PROFILE_FAIR && budget?.seconds !== undefined) {
     const reason = 'a measured time differs from run to run, and the search would not be reproducible';
     findings.add(field, `a value is required under FAIR with a budget in seconds: ${reason}`);

@@ -21,11 +21,9 @@ export class Findings extends Violations {
     }
   }
 
-  /** Whether a number is finite and lies in a range, both ends included. */
-  finite(field: string, value: number, { min = 0, max = Number.MAX_VALUE } = {}): boolean {
-    const rule =
-      max === Number.MAX_VALUE ? `not a finite number of at least ${min}` : `outside the range ${min} to ${max}`;
-    return this.check(value >= min && value <= max, field, `${value} is ${rule}`);
+  /** Whether a number is finite and not under 0. */
+  notNegative(field: string, value: number): boolean {
+    return this.check(value >= 0 && value < Infinity, field, `${value} is not a finite number of at least 0`);
   }
 
   /** Whether a number is finite and over 0. */

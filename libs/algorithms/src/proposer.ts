@@ -4,14 +4,14 @@ export type Origin =
   /** One random change of an evaluated architecture. */
   | { readonly kind: 'mutation'; readonly parent: Member };
 
-/** The origin of an architecture that was given from outside, to be evaluated first. */
+/** The origin of an architecture that came from outside: to be evaluated first, or evaluated before. */
 export interface Given {
   readonly kind: 'given';
 }
 
 /** An architecture that has been evaluated. */
 export interface Member {
-  /** Id of the proposal that brought it. */
+  /** Id of the proposal that brought it; 0 where it was known from the start. */
   readonly id: number;
   readonly architecture: string;
   readonly reward: number;

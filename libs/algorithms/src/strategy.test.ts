@@ -152,6 +152,25 @@ test('given architectures come first and are members of the initial population',
   expect(kinds).toEqual(['evaluate', 'evaluate', 'evaluate', 'evaluate', 'wait']);
 });
 
+test('results known from the start make up the initial population, the youngest last', () => {
+  const known = run(new Strategy(options('random', 12)), 6)
+    .map((p) => p.architecture)
+    .map((architecture) => ({ architecture, reward: rewardOf(architecture) }));
+  const start = () => new Strategy({ ...options('rea', 9), known });
+  const [first, ...rest] = run(start(), 10);
+  // The population holds four: a parent is one of the last four.
+  expect(first).toMatchObject({ id: 1, parent: 0 });
+  const ops = (text: string) => text.match(/[a-z_0-9]+(?=~)/g)!;
+  const changes = (to: string) => (from: { architecture: string }) =>
+    ops(from.architecture).filter((op, i) => op !== ops(to)[i]).length === 1;
+  expect(known.slice(-4).some(changes(first.architecture))).toBe(true);
+  expect(rest.every((p) => p.parent !== undefined)).toBe(true);
+  const strategy = start();
+  strategy.ask();
+  const again = Strategy.restore({ ...options('rea', 9), known }, strategy.snapshot());
+  expect(again.snapshot()).toEqual(strategy.snapshot());
+});
+
 test('several proxies are combined by their ranks', () => {
   expect(combineScores([[5, 1, 3]])).toEqual([5, 1, 3]);
   expect(

@@ -23,7 +23,7 @@ export interface Proposal {
   /** 1 is the first. */
   readonly id: number;
   readonly architecture: string;
-  /** Id of the proposal that it was mutated from. */
+  /** Id of the proposal that it was mutated from; 0 where that was known from the start. */
   readonly parent?: number;
   /** The pool that it was chosen from, where it was guided. */
   readonly pool?: readonly ScoredCandidate[];
@@ -45,6 +45,8 @@ export interface StrategyOptions {
   readonly seed: number | bigint;
   /** Architectures that are proposed first, as they are, in this order. Default: none. */
   readonly first?: readonly string[];
+  /** Results from elsewhere that the algorithm knows from the start, oldest first. Default: none. */
+  readonly known?: readonly { readonly architecture: string; readonly reward: number }[];
 }
 
 interface Outstanding {
@@ -79,6 +81,7 @@ export class Strategy {
 
   constructor(private readonly options: StrategyOptions) {
     this.random = new Random(Stream.of(options.seed, 'strategy'));
+    for (const result of options.known ?? []) options.proposer.tell({ id: 0, origin: { kind: 'given' }, ...result });
   }
 
   /** The next step. The same pool is asked for until its scores are told. */

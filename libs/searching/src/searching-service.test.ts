@@ -101,6 +101,25 @@ test('given architectures are evaluated first, and count', async () => {
   expect(trials.slice(-3).every((t) => t.parent > 0 && t.pool.length === 4)).toBe(true);
 });
 
+test('a search knows the trials of the searches that it starts from', async () => {
+  const { search, trials } = await fixture.run({ seed: 5n, budget: { trials: 4 } });
+  const fields = { algorithm: evolution(4), budget: { trials: 3 } };
+  const warm = await fixture.run({ ...fields, warmStart: { searches: [search.name], architectures: [] } });
+  const ops = (text: string) => text.match(/[a-z_0-9]+(?=~)/g)!;
+  const distance = (a: string, b: string) => ops(a).filter((op, i) => op !== ops(b)[i]).length;
+  const [{ architecture, parent }] = warm.trials;
+  expect(parent).toBe(0);
+  expect(trials.some((t) => distance(t.architecture, architecture) === 1)).toBe(true);
+  expect(warm.search.bestTrial!.name.startsWith(warm.search.name)).toBe(true);
+  const evaluation = benchmarkEvaluation();
+  evaluation.value.reward!.seed = { value: { $case: 'seed', value: 777n } };
+  await expect(
+    fixture.create({ ...fields, evaluation, warmStart: { searches: [search.name], architectures: [] } }),
+  ).rejects.toMatchObject({
+    message: `spec.warm_start.searches[0]: ${search.name} has another space or evaluation, so that its rewards cannot be compared`,
+  });
+});
+
 describe('budgets in seconds', () => {
   const budget = { seconds: 1000 };
 

@@ -87,7 +87,7 @@ export class SearchingService implements SearcherApi {
   async validateSearch({ spec }: ValidateSearchRequest, options: CallOptions = {}): Promise<ValidateSearchResponse> {
     const complete = spec && withDefaults(spec);
     try {
-      await compileSpec(spec, this.options, options);
+      await compileSpec(spec, this.options, this.recordOf, options);
       return { violations: [], spec: complete };
     } catch (error) {
       const { violations } = ServiceError.from(error);
@@ -105,7 +105,7 @@ export class SearchingService implements SearcherApi {
     violations.throwIfAny();
     const earlier = this.created(owner, request);
     if (earlier) return { search: earlier };
-    const compiled = await compileSpec(spec, this.options, options);
+    const compiled = await compileSpec(spec, this.options, this.recordOf, options);
     // An equal request may have come through while this one was checked.
     const meanwhile = this.created(owner, request);
     if (meanwhile) return { search: meanwhile };
@@ -214,6 +214,8 @@ export class SearchingService implements SearcherApi {
     this.closed = true;
     await Promise.all([...this.searches.values()].map((search) => search.close()));
   }
+
+  private readonly recordOf = (name: string): SearchRecord | undefined => this.searches.get(name)?.record;
 
   private find(name: string, field: string): RunningSearch {
     const search = this.searches.get(checkSearchName(name, field));

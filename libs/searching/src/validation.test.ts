@@ -270,9 +270,19 @@ test.each<[string, PartialSpec, string]>([
     images,
   ],
   [
-    'warm start',
+    'warm start name',
+    { warmStart: { searches: ['x'], architectures: [] } },
+    `spec.warm_start.searches[0]: "x" is not a search's name`,
+  ],
+  [
+    'warm start unknown',
     { warmStart: { searches: ['searches/1'], architectures: [] } },
-    'spec.warm_start.searches: this version does not learn from earlier searches',
+    'spec.warm_start.searches[0]: there is no searches/1',
+  ],
+  [
+    'too many searches',
+    { warmStart: { searches: new Array<string>(101).fill('searches/1'), architectures: [] } },
+    'spec.warm_start.searches: 101 entries are over the limit of 100',
   ],
   [
     'given architecture',

@@ -382,12 +382,13 @@ describe('blobs', () => {
 describe('spans', () => {
   test('return nested, with attributes and times', async () => {
     const before = BigInt(Date.now() - 1_000) * 1_000_000n;
-    const { result, spans } = await poolOf().run(task('trace', {}));
+    const { result, spans, worker } = await poolOf().run(task('trace', {}));
     expect(result).toBe('done');
     const [outer, left, right] = ['outer', 'left', 'right'].map((name) => spans.find((span) => span.name === name)!);
     expect(outer).toMatchObject({ attributes: { layer: 1, chunks: 2 }, status: { code: 'ok' } });
     expect(outer).not.toHaveProperty('parentId');
     expect([left.parentId, right.parentId]).toEqual([outer.id, outer.id]);
+    expect(new Set(spans.map(({ pid }) => pid))).toEqual(new Set([worker.pid]));
     expect(outer.startTimeUnixNano).toBeGreaterThan(before);
     expect(left.endTimeUnixNano - left.startTimeUnixNano).toBeGreaterThan(3_000_000n);
     expect(outer.endTimeUnixNano).toBeGreaterThanOrEqual(left.endTimeUnixNano);

@@ -24,6 +24,7 @@ export class SpanRecorder {
       this.records.push({
         id,
         ...(parentId !== undefined && { parentId }),
+        pid: process.pid,
         name,
         startTimeUnixNano,
         endTimeUnixNano: unixNanoNow(),

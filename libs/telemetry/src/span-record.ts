@@ -1,5 +1,6 @@
 import { context, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Attributes, Context, HrTime } from '@opentelemetry/api';
+import { attributes as names } from './attributes';
 import { tracer } from './spans';
 
 /**
@@ -11,6 +12,8 @@ export interface SpanRecord {
   readonly id: string;
   /** The record that this one is a child of; absent for the outermost ones. */
   readonly parentId?: string;
+  /** The process that recorded it. */
+  readonly pid: number;
   readonly name: string;
   readonly startTimeUnixNano: bigint;
   readonly endTimeUnixNano: bigint;
@@ -19,7 +22,7 @@ export interface SpanRecord {
 }
 
 /**
- * Re-creates records as spans with their own times. The outermost ones become children of the span in `parent`, which
+ * Re-creates records as spans with their own times and the process id of their worker. The outermost ones become children of the span in `parent`, which
  * is the active context unless given. A record whose parent is not among the records counts as outermost.
  */
 export function recordSpans(records: readonly SpanRecord[], parent: Context = context.active()): void {
@@ -30,7 +33,8 @@ export function recordSpans(records: readonly SpanRecord[], parent: Context = co
     childrenOf.set(key, [...(childrenOf.get(key) ?? []), record]);
   }
   const create = (record: SpanRecord, under: Context): void => {
-    const { name, attributes, status } = record;
+    const { name, pid, status } = record;
+    const attributes = { ...record.attributes, [names.WORKER_PID]: pid };
     const span = tracer('gradsign').startSpan(name, { attributes, startTime: hrTime(record.startTimeUnixNano) }, under);
     if (status.code === 'error') span.setStatus({ code: SpanStatusCode.ERROR, message: status.message });
     const inside = trace.setSpan(under, span);

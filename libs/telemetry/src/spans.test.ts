@@ -7,6 +7,7 @@ import { withRootSpan, withSpan } from './spans';
 const record = (id: string, parentId: string | undefined, rest: Partial<SpanRecord> = {}): SpanRecord => ({
   id,
   parentId,
+  pid: 12,
   name: id,
   startTimeUnixNano: 1_700_000_000_123_456_789n,
   endTimeUnixNano: 1_700_000_001_000_000_001n,
@@ -74,7 +75,7 @@ describe('with telemetry', () => {
     expect(named('leaf').parentSpanContext?.spanId).toBe(task.spanContext().spanId);
     expect(named('leaf')).toMatchObject({
       status: { code: 2, message: 'no memory' },
-      attributes: { chunk: 3 },
+      attributes: { chunk: 3, 'gradsign.worker.pid': 12 },
       startTime: [1_700_000_000, 123_456_789],
       endTime: [1_700_000_001, 1],
     });

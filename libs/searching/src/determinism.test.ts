@@ -58,6 +58,12 @@ test('parallelism saves simulated time and spends no more trials than the budget
   expect(end(four)).toBeLessThan(end(one) / 2);
 });
 
+test('a strategy that has to wait for results is asked again when they come', async () => {
+  const trials = await run({ parallelism: 6, algorithm: evolution(2), budget: { trials: 20 } }, []);
+  expect(trials).toHaveLength(20);
+  expect(trials.filter((t) => t.parent === 0)).toHaveLength(2);
+});
+
 test('the simulated clock lets trials arrive by time, then by number', async () => {
   const clock = new SimulatedClock();
   const order: number[] = [];

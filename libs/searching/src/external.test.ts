@@ -122,6 +122,18 @@ describe('timeouts', () => {
     expect((await tell(name, reward(first.number, 70))).trialCounts!.succeeded).toBe(1);
   });
 
+  test('a trial that was told in time stays told', async () => {
+    const name = await fixture.create({ ...external(20), parallelism: 2 });
+    const [first, second] = await ask(name);
+    await tell(name, reward(first.number, 70));
+    // Its clock began before that of the second.
+    await fixture.until(
+      name,
+      (_, t) => t?.number === second.number && t.attempts === 1 && t.state === TrialState.TRIAL_STATE_REQUESTED,
+    );
+    expect((await fixture.trials(name))[0]).toMatchObject({ state: TrialState.TRIAL_STATE_SUCCEEDED, reward: 70 });
+  });
+
   test('a trial that is never told fails after its attempts', async () => {
     const name = await fixture.create({ ...external(5), maxAttempts: 2 });
     await ask(name);

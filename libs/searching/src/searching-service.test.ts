@@ -137,6 +137,14 @@ describe('budgets in seconds', () => {
     },
   );
 
+  test('a trial that spends the budget to the last second is within it, and the last', async () => {
+    const { trials } = await fixture.run({ budget: { trials: 4 } });
+    const { search, trials: again } = await fixture.run({ budget: { seconds: trials[3].spentSeconds } });
+    expect(again).toHaveLength(4);
+    expect(again.every((t) => t.eligible)).toBe(true);
+    expect(search.spentSeconds).toBe(trials[3].spentSeconds);
+  });
+
   test('an over-budget trial with the highest reward is not the best', async () => {
     const { trials } = await fixture.run({ budget });
     const over = trials.at(-1)!.architecture;

@@ -9,6 +9,8 @@ import { PRODUCT_VERSION } from './version';
 /** What a service puts behind its port. */
 export interface Application {
   readonly services: readonly HostedService[];
+  /** Called when the process is asked to stop: ends what would wait for ever, such as streams that watch something. */
+  drain?(): Promise<void>;
   /** Called when no call runs any more. */
   stop(): Promise<void>;
 }
@@ -59,7 +61,7 @@ async function start<C extends StandardConfig>({ name, readConfig, load }: Servi
       ...(telemetry.metricsPort !== undefined && { metrics: `${config.host}:${telemetry.metricsPort}` }),
     },
     async stop() {
-      await server.shutdown({ graceMs: config.graceSeconds * 1000 });
+      await Promise.all([server.shutdown({ graceMs: config.graceSeconds * 1000 }), application.drain?.()]);
       await application.stop();
       await telemetry.shutdown();
       logger.info('stopped');

@@ -13,12 +13,16 @@ export async function createApplication(config: OracleConfig, { logger }: Applic
   const store = new BenchmarkStore(join(home, 'benchmarks'), searchSpace);
   // Started with the first training: an oracle of tables needs no compute processes.
   let pool: ComputePool | undefined;
+  let stopping = false;
   const trainings = await openTrainings({
     pool: () => (pool ??= createTrainerPool({ size: workers, queueLimit, environment: workerEnvironment })),
     data: { dataDirs },
     folder: join(home, 'trainings'),
-    onEnd: ({ name, state }, cause) =>
-      logger[cause ? 'warn' : 'info']({ training: name, state: TrainingState[state], err: cause }, 'training ended'),
+    onEnd({ name, state }, cause) {
+      const failed = state === TrainingState.TRAINING_STATE_FAILED && !stopping;
+      const entry = { training: name, state: TrainingState[state], ...(failed && { err: cause }) };
+      logger[failed ? 'warn' : 'info'](entry, 'training ended');
+    },
   });
   return {
     services: [
@@ -27,8 +31,11 @@ export async function createApplication(config: OracleConfig, { logger }: Applic
         api: new OracleService({ store, trainings: async () => trainings }),
       },
     ],
-    async stop() {
+    async drain() {
+      stopping = true;
       await trainings.close();
+    },
+    async stop() {
       await pool?.close();
       store.close();
     },

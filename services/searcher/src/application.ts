@@ -10,9 +10,7 @@ export async function createApplication({ scorer, oracle }: SearcherConfig): Pro
   const api = new SearchingService({ scorer: clients.scorer, oracle: clients.oracle });
   return {
     services: [{ definition: SearcherServiceService, api }],
-    async stop() {
-      await api.close();
-      clients.close();
-    },
+    drain: () => api.close(),
+    stop: async () => clients.close(),
   };
 }

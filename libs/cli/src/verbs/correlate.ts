@@ -55,8 +55,9 @@ async function correlate(options: CorrelateOptions): Promise<void> {
       const scores = await scoreAll(backend, evaluations, { ...options, dataset: scoreDataset });
       for (const proxy of options.proxies) {
         const own = scores.map((of) => of.get(proxy)!);
-        output.row(correlationRow(options, proxy, evaluations, own));
-        if (options.out) writePlot(options.out, proxy, evaluations, own);
+        const row = correlationRow(options, proxy, evaluations, own);
+        output.row(row);
+        if (options.out) writePlot(options.out, row, evaluations, own);
       }
       if (options.out) writeCsv(options.out, options.proxies, evaluations, scores);
     },
@@ -126,14 +127,20 @@ function correlationRow(
   };
 }
 
-function writePlot(out: string, proxy: string, evaluations: readonly Evaluation[], scores: readonly Score[]): void {
+function writePlot(
+  out: string,
+  { proxy, n, spearman: rho, spearmanCi95: [low, high], ...row }: ReturnType<typeof correlationRow>,
+  evaluations: readonly Evaluation[],
+  scores: readonly Score[],
+): void {
   mkdirSync(out, { recursive: true });
   const points = scores.map(({ value }, i) => ({ x: value, y: evaluations[i].accuracy }));
   const svg = scatterSvg({
     points: points.filter(({ x }) => Number.isFinite(x)),
-    xLabel: proxy,
-    yLabel: 'accuracy (%)',
-    title: `${proxy} and trained accuracy, ${scores.length} architectures`,
+    xLabel: `${proxy} at initialisation`,
+    yLabel: `${row.dataset} ${row.split} accuracy after training (%)`,
+    title: `${n} architectures of ${row.benchmark}`,
+    note: `Spearman’s ρ = ${rho.toFixed(3)}, 95 % interval ${low.toFixed(3)} to ${high.toFixed(3)}; seed ${row.seed}`,
   });
   writeFileSync(join(out, `${proxy}.svg`), svg);
 }

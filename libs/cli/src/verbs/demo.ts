@@ -24,7 +24,7 @@ export function addDemo(program: Command): void {
 }
 
 async function demo({ out }: DemoOptions): Promise<void> {
-  const asked = stopAsked();
+  const asked = stopAsked({ withParent: true });
   const say = (line: string) => void process.stderr.write(`${line}\n`);
   const folder = resolve(out ?? join('results', new Date().toISOString().slice(0, 19).replaceAll(':', '-')));
   const home = join(folder, 'state');
@@ -37,8 +37,11 @@ async function demo({ out }: DemoOptions): Promise<void> {
   const clients = createClients({ oracle, searcher });
   try {
     say(`training ${DEMO_TRIALS} networks for each of: ${DEMO_ALGORITHMS.join(', ')}`);
-    const interrupted = asked.then((signal) => {
-      throw new ServiceError('CANCELLED', `stopped by ${signal}; what was found so far is in ${folder}`);
+    const interrupted = asked.then((reason) => {
+      throw new ServiceError(
+        'CANCELLED',
+        `stopped by ${reason}; what was trained so far is in ${join(home, 'trainings')}`,
+      );
     });
     const report = await Promise.race([compare(clients, folder), interrupted]);
     process.stdout.write(`\n${report}\n`);

@@ -1,6 +1,7 @@
 import { BuiltinDataset, SearchSpace } from './gen/gradsign/common/v1/common';
+import { Engine } from './gen/gradsign/scorer/v1/scorer';
 import { ServiceError } from './errors';
-import { formatDataset, parseDataset, searchSpaceNames } from './names';
+import { engineNames, formatDataset, parseDataset, searchSpaceNames } from './names';
 
 test.each(['cifar10', 'noise:imagenet16-120', 'npy:mine', 'folder:flowers'])('%s is its own name', (name) => {
   expect(formatDataset(parseDataset(name, 'dataset'), 'dataset')).toBe(name);
@@ -35,6 +36,7 @@ test('an unknown name is told with the field and the known names', () => {
 
 test('an unknown number and an absent value are told apart', () => {
   expect(violation(() => searchSpaceNames.format(99 as SearchSpace, 'space')).description).toContain('99 is not');
+  expect(violation(() => engineNames.format(99 as Engine, 'engine')).description).toMatch(/^99 is not an engine; known: /);
   expect(violation(() => searchSpaceNames.format(0, 'space')).description).toContain('a value is required');
   expect(violation(() => formatDataset(undefined, 'dataset')).description).toBe('a data set is required');
   const unknown = { source: { $case: 'builtin' as const, value: 77 as BuiltinDataset } };

@@ -31,11 +31,16 @@ export class EnumNames<E extends number> {
     return [...this.byName.keys()];
   }
 
+  /** What the enum is, with its article. */
+  private get one(): string {
+    return `${/^[aeiou]/.test(this.what) ? 'an' : 'a'} ${this.what}`;
+  }
+
   /** The enum's value. @throws ServiceError INVALID_ARGUMENT naming `field` and the known names. */
   parse(name: string, field: string): E {
     const value = this.byName.get(name);
     if (value === undefined) {
-      throw ServiceError.invalid(field, `"${name}" is not a ${this.what}; known: ${this.names.join(', ')}`);
+      throw ServiceError.invalid(field, `"${name}" is not ${this.one}; known: ${this.names.join(', ')}`);
     }
     return value;
   }
@@ -44,7 +49,7 @@ export class EnumNames<E extends number> {
   format(value: E, field: string): string {
     const name = this.byValue.get(value);
     if (name === undefined) {
-      const given = (value as number) === 0 ? 'a value is required' : `${value} is not a ${this.what}`;
+      const given = (value as number) === 0 ? 'a value is required' : `${value} is not ${this.one}`;
       throw ServiceError.invalid(field, `${given}; known: ${this.names.join(', ')}`);
     }
     return name;

@@ -124,7 +124,7 @@ test.each<[string, Partial<TrainerOptions>, string]>([
   ['momentum', { momentum: -0.1 }, '-0.1 is given; it must be at least 0 and less than 1'],
   ['weight_decay', { weightDecay: -1 }, '-1 is outside the range 0 to 1'],
   ['weight_decay', { weightDecay: Infinity }, 'Infinity is outside the range 0 to 1'],
-  ['augmentation', { augmentation: UNKNOWN }, '99 is not a augmentation; known: none, crop-flip'],
+  ['augmentation', { augmentation: UNKNOWN }, '99 is not an augmentation; known: none, crop-flip'],
   ['train_samples', { trainSamples: -1 }, '-1 is outside the range 1 to 48000'],
   ['train_samples', { trainSamples: 48_001 }, '48001 is outside the range 1 to 48000'],
   ['validation_samples', { validationSamples: -1 }, '-1 is outside the range 1 to 59999'],

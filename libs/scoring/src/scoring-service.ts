@@ -5,7 +5,6 @@ import {
   ServiceError,
   type CallOptions,
   type DescribeScorerResponse,
-  type EngineStatus,
   type ListProxiesResponse,
   type ScoreArchitectureRequest,
   type ScoreArchitectureResponse,
@@ -22,7 +21,7 @@ import {
 } from '@gradsign/contracts';
 import { proxies } from '@gradsign/proxies';
 import { checkArchitecture, resolveSpace, type DataSources } from '@gradsign/requests';
-import { describeEngines } from './engine-status';
+import { EngineStatuses } from './engine-status';
 import { SCORE_DEFINITION_VERSION } from './identity';
 import { mapOrdered } from './ordered';
 import { scoreMessage } from './score-message';
@@ -42,10 +41,11 @@ export interface ScoringOptions {
 /** The scorer, without its port. */
 export class ScoringService implements ScorerApi {
   private readonly scorer: Scorer;
-  private engines?: Promise<EngineStatus[]>;
+  private readonly engines: EngineStatuses;
 
   constructor(private readonly options: ScoringOptions) {
     this.scorer = new Scorer(options.pool, options.sources);
+    this.engines = new EngineStatuses(options.pool);
   }
 
   async listProxies(): Promise<ListProxiesResponse> {
@@ -71,7 +71,7 @@ export class ScoringService implements ScorerApi {
     if (subject === undefined) throw ServiceError.invalid('subject', 'an architecture is required');
     const space = resolveSpace(subject.value.space, 'architecture.space');
     const architecture = checkArchitecture(space, subject.value.architecture, 'architecture.architecture');
-    const settings = this.compile(request.settings);
+    const settings = await this.compile(request.settings);
     const scored = await this.scorer.score(space.name, architecture, settings, options.signal);
     return { scores: scored.map((s) => scoreMessage(subject.value.space, architecture, settings, s)) };
   }
@@ -86,7 +86,7 @@ export class ScoringService implements ScorerApi {
       const description = `${architectures.length} architectures are given; between 1 and ${MAX_ARCHITECTURES} are allowed`;
       throw ServiceError.invalid('architectures', description);
     }
-    const settings = this.compile(request.settings);
+    const settings = await this.compile(request.settings);
     const abandoned = new AbortController();
     const signal = options.signal ? AbortSignal.any([options.signal, abandoned.signal]) : abandoned.signal;
     try {
@@ -134,7 +134,7 @@ export class ScoringService implements ScorerApi {
     return {
       version,
       scoreDefinitionVersion: SCORE_DEFINITION_VERSION,
-      engines: await (this.engines ??= describeEngines(pool)),
+      engines: await this.engines.all(),
       datasets: sources.names().map((name) => {
         const { imageShape, classes } = sources.info(name, 'datasets');
         const [channels, height, width] = imageShape;
@@ -146,10 +146,11 @@ export class ScoringService implements ScorerApi {
     };
   }
 
-  private compile(settings: ScoreArchitectureRequest['settings']): CompiledSettings {
+  private async compile(settings: ScoreArchitectureRequest['settings']): Promise<CompiledSettings> {
     const compiled = compileSettings(settings);
     // Told before any work is done; drawing is cached, so that nothing is done twice.
     for (const { batchSize } of compiled.proxies) if (batchSize > 0) this.scorer.batches.get(compiled, batchSize);
+    await this.engines.require(compiled.engine, compiled.device);
     return compiled;
   }
 }

@@ -15,6 +15,9 @@ import { compileNetwork, type CompiledNetwork } from '@gradsign/requests';
 /** Bounds of a request, so that no request can ask for unbounded work. */
 export const LIMITS = { proxies: 64, batchSize: 4096, initializations: 1000 } as const;
 
+/** Devices that an engine may have, by the names of ONNX Runtime's providers. */
+const DEVICES = ['cpu', 'cuda', 'webgpu', 'coreml', 'dml'];
+
 /** One proxy of a request with its settings filled in. */
 export interface CompiledProxy {
   readonly proxy: Proxy;
@@ -67,6 +70,7 @@ export function compileSettings(settings: ScoreSettings | undefined): CompiledSe
         'settings.engine',
       ),
     ),
+    device: attempt(() => compileDevice(settings.device)),
   };
   if (violations.length > 0) throw ServiceError.invalidFields(violations);
   return {
@@ -74,10 +78,16 @@ export function compileSettings(settings: ScoreSettings | undefined): CompiledSe
     ...data!,
     network: compiled.network!,
     engine: compiled.engine!,
-    device: settings.device === '' || settings.device === 'auto' ? 'cpu' : settings.device,
+    device: compiled.device!,
     seed: settings.seed ?? DEFAULT_SEED,
     recompute: settings.recompute,
   };
+}
+
+function compileDevice(device: string): string {
+  if (device === '' || device === 'auto') return 'cpu';
+  if (DEVICES.includes(device)) return device;
+  throw ServiceError.invalid('settings.device', `"${device}" is not a device; known: auto, ${DEVICES.join(', ')}`);
 }
 
 function compileProxies(settings: ScoreSettings, uploaded: boolean, violations: FieldViolation[]): CompiledProxy[] {

@@ -36,7 +36,9 @@ test('an unknown name is told with the field and the known names', () => {
 
 test('an unknown number and an absent value are told apart', () => {
   expect(violation(() => searchSpaceNames.format(99 as SearchSpace, 'space')).description).toContain('99 is not');
-  expect(violation(() => engineNames.format(99 as Engine, 'engine')).description).toMatch(/^99 is not an engine; known: /);
+  expect(violation(() => engineNames.format(99 as Engine, 'engine')).description).toMatch(
+    /^99 is not an engine; known: /,
+  );
   expect(violation(() => searchSpaceNames.format(0, 'space')).description).toContain('a value is required');
   expect(violation(() => formatDataset(undefined, 'dataset')).description).toBe('a data set is required');
   const unknown = { source: { $case: 'builtin' as const, value: 77 as BuiltinDataset } };

@@ -12,6 +12,7 @@ import {
   type Coverage,
   type EvaluationSettings,
   type OracleApi,
+  type Proxy,
   type ScorerApi,
   type SearchSpec,
 } from '@gradsign/contracts';
@@ -35,7 +36,12 @@ export async function checkWithServices(
 ): Promise<void> {
   const { guidance, evaluation } = spec;
   await Promise.all([
-    guidance && reach('scorer', () => checkProxies(spec, scorer, findings, options)),
+    guidance &&
+      reach('scorer', async () => {
+        const known = await checkProxies(spec, scorer, findings, options);
+        if (known.some(({ defaultBatchSize }) => defaultBatchSize > 0))
+          await checkImages(spec, scorer, findings, options);
+      }),
     evaluation?.$case === 'benchmark' &&
       evaluation.value.benchmark !== '' &&
       reach('benchmark oracle', () => checkBenchmark(spec, evaluation.value, oracle, findings, options)),
@@ -53,9 +59,15 @@ async function reach(service: string, check: () => Promise<void>): Promise<void>
   }
 }
 
-async function checkProxies(spec: SearchSpec, scorer: ScorerApi, findings: Findings, options: CallOptions) {
+/** The proxies of the guidance that the scorer has. */
+async function checkProxies(
+  spec: SearchSpec,
+  scorer: ScorerApi,
+  findings: Findings,
+  options: CallOptions,
+): Promise<Proxy[]> {
   const { proxies } = await scorer.listProxies({}, options);
-  spec.guidance!.proxies.forEach(({ id }, i) => {
+  return spec.guidance!.proxies.flatMap(({ id }, i) => {
     const field = `spec.guidance.proxies[${i}].id`;
     const known = proxies.find((proxy) => proxy.id === id);
     if (id !== '' && !known) {
@@ -66,7 +78,20 @@ async function checkProxies(spec: SearchSpec, scorer: ScorerApi, findings: Findi
         `"${id}" ranks a population; this version guides by proxies of single architectures`,
       );
     }
+    return known ?? [];
   });
+}
+
+/** The scorer must be able to read the images, or the search would fail at its first score. */
+async function checkImages(spec: SearchSpec, scorer: ScorerApi, findings: Findings, options: CallOptions) {
+  const source = spec.guidance!.data?.source;
+  if (source?.$case !== 'dataset') return;
+  const name = findings.attempt(() => formatDataset(source.value, 'spec.guidance.data.dataset'));
+  if (name === undefined) return;
+  const { datasets } = await scorer.describeScorer({}, options);
+  const readable = datasets.map(({ dataset }) => formatDataset(dataset, 'datasets'));
+  const sentence = `the scorer has no images of "${name}"; it has: ${readable.join(', ')}`;
+  findings.check(readable.includes(name), 'spec.guidance.data.dataset', sentence);
 }
 
 async function checkBenchmark(

@@ -33,7 +33,14 @@ export const rewardOf = (architecture: string) => 100 * hash(architecture);
 export const secondsOf = (architecture: string) => 60 + Math.round(100 * hash(architecture, 11));
 export const scoreOf = (architecture: string, proxy: string) => hash(proxy + architecture, 3);
 
-const PROXIES = ['gradsign', 'snip', 'lower'].map((id) => ({ id, higherIsBetter: id !== 'lower', population: false }));
+const PROXIES = ['gradsign', 'snip', 'lower'].map((id) => ({
+  id,
+  higherIsBetter: id !== 'lower',
+  population: false,
+  defaultBatchSize: 64,
+}));
+/** The data sets whose images the made-up scorer has. */
+const READABLE = ['cifar10', 'mnist', 'noise:cifar10'];
 
 export const cifar10 = parseDataset('cifar10', 'dataset');
 
@@ -146,6 +153,7 @@ export class FakeScorer {
       await this.before([]);
       return { proxies: PROXIES as Proxy[] };
     },
+    describeScorer: async () => ({ datasets: READABLE.map((name) => ({ dataset: parseDataset(name, 'dataset') })) }),
     scoreArchitectures: (request: ScoreArchitecturesRequest, options?: CallOptions) => this.score(request, options),
   } as unknown as ScorerApi;
 

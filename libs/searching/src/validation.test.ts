@@ -9,6 +9,7 @@ import {
   ServiceError,
   Split,
   TrainingSet,
+  parseDataset,
   type TrainerOptions,
 } from '@gradsign/contracts';
 import { benchmarkEvaluation, cifar10, evolution, Fixture, guidance, specOf, type PartialSpec } from './test-support';
@@ -99,6 +100,15 @@ test.each<[string, PartialSpec, string]>([
     'proxy unknown',
     { guidance: guidance({ proxies: [{ id: 'gradsing' }] }) },
     'spec.guidance.proxies[0].id: "gradsing" is not a proxy; known: gradsign, snip, lower',
+  ],
+  [
+    'images that the scorer does not have',
+    {
+      guidance: guidance({
+        data: { source: { $case: 'dataset', value: parseDataset('cifar100', '') }, augmentation: 0 },
+      }),
+    },
+    'spec.guidance.data.dataset: the scorer has no images of "cifar100"; it has: cifar10, mnist, noise:cifar10',
   ],
   [
     'proxy twice',

@@ -16,6 +16,7 @@ import {
   type ScorerApi,
   type SearchSpec,
 } from '@gradsign/contracts';
+import { Violations } from '@gradsign/service-kit';
 import type { Findings } from './findings';
 
 /** The services that searches drive. */
@@ -86,7 +87,8 @@ async function checkProxies(
 async function checkImages(spec: SearchSpec, scorer: ScorerApi, findings: Findings, options: CallOptions) {
   const source = spec.guidance!.data?.source;
   if (source?.$case !== 'dataset') return;
-  const name = findings.attempt(() => formatDataset(source.value, 'spec.guidance.data.dataset'));
+  // What is wrong with the name itself has been told of already.
+  const name = new Violations().attempt(() => formatDataset(source.value, 'spec.guidance.data.dataset'));
   if (name === undefined) return;
   const { datasets } = await scorer.describeScorer({}, options);
   const readable = datasets.map(({ dataset }) => formatDataset(dataset, 'datasets'));

@@ -8,6 +8,7 @@ import {
 } from '@gradsign/compute-pool';
 import { ServiceError } from '@gradsign/contracts';
 import { DatasetError } from '@gradsign/dataset';
+import { NpyError } from '@gradsign/datasets';
 import { UnsupportedOperatorError } from '@gradsign/engine';
 import { NetworkError } from '@gradsign/network';
 import { ArchitectureSyntaxError, NetworkOptionError } from '@gradsign/search-spaces';
@@ -17,6 +18,7 @@ const byName: Readonly<Record<string, (message: string, field: string) => Servic
   [ArchitectureSyntaxError.name]: (message, field) => ServiceError.invalid(field, message),
   [NetworkOptionError.name]: (message, field) => ServiceError.invalid(field, message),
   [DatasetError.name]: (message, field) => ServiceError.invalid(field, message),
+  [NpyError.name]: (message, field) => ServiceError.invalid(field, message),
   [NetworkError.name]: (message) => new ServiceError('FAILED_PRECONDITION', message, { reason: 'NETWORK_UNSUITABLE' }),
   [UnsupportedOperatorError.name]: (message) =>
     new ServiceError('FAILED_PRECONDITION', message, { reason: 'OPERATOR_UNSUPPORTED' }),

@@ -12,8 +12,12 @@ const CLI = join(ROOT, 'libs', 'cli', 'bin', 'gradsign.js');
 export type ServiceName = 'scorer' | 'benchmark-oracle' | 'searcher';
 
 const programs: Program[] = [];
-/** What a test that failed has left behind. */
-afterAll(() => Promise.all(programs.filter(({ over }) => !over).map((program) => program.stop())));
+const folders: string[] = [];
+/** What tests have left behind. */
+afterAll(async () => {
+  await Promise.all(programs.filter(({ over }) => !over).map((program) => program.stop()));
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 
 function start(home: string, args: readonly string[]): Program {
   const program = new Program(args, { GRADSIGN_HOME: home });
@@ -24,7 +28,7 @@ function start(home: string, args: readonly string[]): Program {
 /** A folder for the product's state, removed when the test file is through. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'gradsign-e2e-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 

@@ -1,1 +1,2 @@
 export { createProgram } from './program';
+export { DEMO_TRIALS, demoSpec } from './demo/spec';

@@ -17,12 +17,6 @@ def environment(home):
     return {**os.environ, "GRADSIGN_HOME": str(home)}
 
 
-def has_verb(verb):
-    """Whether this version's command line has a verb."""
-    done = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, check=True)
-    return any(line.startswith(f"  {verb} ") for line in done.stdout.splitlines())
-
-
 def gradsign(home, *arguments):
     """Runs a verb; returns the JSON objects that it prints."""
     done = subprocess.run([*COMMAND, *map(str, arguments)], env=environment(home), capture_output=True, text=True)

@@ -7,7 +7,7 @@ import unittest
 import grpc
 
 import stubs
-from product import Served, has_verb
+from product import Served
 
 CELL = "|nor_conv_3x3~0|+|skip_connect~0|avg_pool_3x3~1|+|nor_conv_1x1~0|none~1|nor_conv_3x3~2|"
 SMALL = stubs.common.NetworkOptions(channels=4, cells_per_stage=1)
@@ -49,7 +49,6 @@ def rich_status(error):
     return stubs.status.Status.FromString(details)
 
 
-@unittest.skipUnless(has_verb("serve"), "this version has no `gradsign serve` yet")
 class ClientTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -157,7 +156,6 @@ class ClientTest(unittest.TestCase):
         )
 
 
-@unittest.skipUnless(has_verb("serve"), "this version has no `gradsign serve` yet")
 class StopTest(unittest.TestCase):
     def test_stopping_leaves_no_process_behind(self):
         with tempfile.TemporaryDirectory() as home:

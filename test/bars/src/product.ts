@@ -1,33 +1,22 @@
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { Skipped } from './bar';
 import { jsonLines, startJson, type Row, type Running } from './command';
 import { ROOT } from './paths';
 
 const CLI = join(ROOT, 'libs', 'cli', 'bin', 'gradsign.js');
 
-/** @throws Skipped when the command line of this version has no such verb. */
-function requireVerb(verb: string): void {
-  const help = execFileSync(process.execPath, [CLI, '--help'], { encoding: 'utf8' });
-  if (!new RegExp(`^ {2}${verb}\\b`, 'm').test(help)) throw new Skipped(`this version has no \`gradsign ${verb}\` yet`);
-}
-
 /** Runs a verb of the command line with a state folder; returns what it prints. */
 export async function gradsign(home: string, args: readonly (string | number)[]): Promise<Row[]> {
-  requireVerb(String(args[0]));
   return jsonLines(process.execPath, [CLI, ...args.map(String)], { env: { GRADSIGN_HOME: home } });
 }
 
 /** Starts the three services on free ports; `first` holds their addresses as `scorer`, `oracle`, `searcher`. */
 export async function serve(home: string): Promise<Running> {
-  requireVerb('serve');
   const ports = ['--scorer-port', '0', '--oracle-port', '0', '--searcher-port', '0'];
   return startJson(process.execPath, [CLI, 'serve', ...ports, '--format', 'json'], { env: { GRADSIGN_HOME: home } });
 }
 
 /** Starts one service on a free port; `first.grpc` is its address. */
 export async function startService(name: string, home: string): Promise<Running> {
-  requireVerb('serve');
   const main = join(ROOT, 'services', name, 'dist', 'main.js');
   return startJson(process.execPath, [main, '--port', '0'], { env: { GRADSIGN_HOME: home } });
 }

@@ -352,7 +352,7 @@ describe('a search', () => {
     [
       'guided by images that the scorer does not have',
       { guidance: { ...guidance, data: { source: { $case: 'dataset', value: cifar10 }, augmentation: 0 } } },
-      /the images of "cifar10" are not registered here; registered: mnist, /,
+      /images of "cifar10".*: mnist, noise:cifar10, /,
     ],
     [
       'with trainings on images that the oracle does not have',

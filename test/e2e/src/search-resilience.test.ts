@@ -28,7 +28,7 @@ const found = ({ number, architecture, parent, pool, reward, testAccuracy }: Tri
 });
 
 test('a search whose scorer is killed goes on where it was and ends as if nothing had been', async () => {
-  const TRIALS = 8;
+  const TRIALS = 6;
   const { clients, pidOf, program, stop } = await serving(temporaryFolder());
   const { searcher } = clients;
   const { name } = await createSearch(searcher, guidedSearch(TRIALS));

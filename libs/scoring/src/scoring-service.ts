@@ -30,6 +30,8 @@ import { compileSettings, type CompiledSettings } from './settings';
 import { receiveBatch } from './upload';
 
 const MAX_ARCHITECTURES = 100_000;
+/** The heaviest network of a space takes some ten times as long as the mean one. */
+const WINDOW = 16;
 
 /** What the scoring service is made of. */
 export interface ScoringOptions {
@@ -91,8 +93,8 @@ export class ScoringService implements ScorerApi {
     const signal = options.signal ? AbortSignal.any([options.signal, abandoned.signal]) : abandoned.signal;
     try {
       // Two for each worker: one running, one ready to follow.
-      const limit = 2 * this.options.pool.stats().workers.length;
-      yield* mapOrdered(architectures, limit, async (text, index) => {
+      const concurrency = 2 * this.options.pool.stats().workers.length;
+      yield* mapOrdered(architectures, { concurrency, window: WINDOW * concurrency }, async (text, index) => {
         try {
           const architecture = checkArchitecture(space, text, `architectures[${index}]`);
           const scored = await this.scorer.score(space.name, architecture, settings, signal);

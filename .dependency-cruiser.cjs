@@ -37,7 +37,7 @@ const sameLayer = {
   'libs/autodiff': ['libs/onnx'],
   'libs/network': ['libs/onnx', 'libs/random'],
   'libs/search-spaces': ['libs/network', 'libs/onnx', 'libs/random'],
-  'libs/proxies': ['libs/autodiff', 'libs/network', 'libs/onnx', 'libs/random'],
+  'libs/proxies': ['libs/autodiff', 'libs/network', 'libs/onnx', 'libs/random', 'libs/statistics'],
   'libs/algorithms': ['libs/random', 'libs/search-spaces'],
   'libs/compute-pool': ['libs/telemetry'],
   'libs/service-kit': ['libs/telemetry'],

@@ -3,3 +3,4 @@ export * from './correlation';
 export * from './rank';
 export * from './spearman-interval';
 export * from './summary';
+export * from './symmetric-eigenvalues';

@@ -20,16 +20,19 @@ const IMPORT_ERRORS: Readonly<Record<string, ErrorCode>> = {
   BenchmarkExistsError: 'ALREADY_EXISTS',
 };
 
+/** The field of errors that know none. */
+const COMMAND_LINE = 'command line';
+
 /** One line `CODE: sentence`, then one line for each field that breaks a rule. */
 export function describeError(error: unknown): string {
   if (error instanceof UsageError) return `INVALID_ARGUMENT: ${error.message}`;
   const { code, message, violations, cause, reason } = isSystemError(error)
     ? new ServiceError('FAILED_PRECONDITION', error.message)
-    : (importError(error) ?? toServiceError(error, 'command line'));
+    : (importError(error) ?? toServiceError(error, COMMAND_LINE));
   if (code === 'INTERNAL' && cause instanceof Error) return `INTERNAL: ${cause.stack ?? cause.message}`;
   if (reason === 'NO_SERVER')
     return `${code}: ${message}; \`gradsign serve\` starts the services, --local does without`;
-  if (violations.length <= 1) return `${code}: ${message}`;
+  if (violations.length <= 1) return `${code}: ${message.replace(`${COMMAND_LINE}: `, '')}`;
   const lines = violations.map(({ field, description }) => `  ${field}: ${description}`);
   return [`${code}: ${violations.length} fields break a rule`, ...lines].join('\n');
 }

@@ -13,6 +13,15 @@ test.each([
   expect(toServiceError(error, 'data')).toMatchObject({ code: 'INVALID_ARGUMENT', violations });
 });
 
+test('a damaged file of the server’s is not the caller’s fault', () => {
+  const error = new DatasetError('file', '/data/train', 'has 7 bytes');
+  expect(toServiceError(error, 'data')).toMatchObject({
+    code: 'FAILED_PRECONDITION',
+    message: 'data: file "/data/train": has 7 bytes',
+    reason: 'DATASET_UNREADABLE',
+  });
+});
+
 test('an error of the core is known by its name when it comes out of a worker', () => {
   const record = { name: NetworkError.name, message: 'too small', stack: '', details: {} };
   const error = new TaskError('score', record, { pid: 1 }, []);

@@ -17,7 +17,11 @@ import { ArchitectureSyntaxError, NetworkOptionError } from '@gradsign/search-sp
 const byName: Readonly<Record<string, (message: string, field: string) => ServiceError>> = {
   [ArchitectureSyntaxError.name]: (message, field) => ServiceError.invalid(field, message),
   [NetworkOptionError.name]: (message, field) => ServiceError.invalid(field, message),
-  [DatasetError.name]: (message, field) => ServiceError.invalid(field, message),
+  [DatasetError.name]: (message, field) =>
+    // The server's own files are not the caller's fault.
+    /^(file|dataDir) /.test(message)
+      ? new ServiceError('FAILED_PRECONDITION', `${field}: ${message}`, { reason: 'DATASET_UNREADABLE' })
+      : ServiceError.invalid(field, message),
   [NpyError.name]: (message, field) => ServiceError.invalid(field, message),
   [NetworkError.name]: (message) => new ServiceError('FAILED_PRECONDITION', message, { reason: 'NETWORK_UNSUITABLE' }),
   [UnsupportedOperatorError.name]: (message) =>

@@ -129,7 +129,7 @@ async function findBenchmark(
   } catch (error) {
     const { code, message } = ServiceError.from(error);
     if (code !== 'NOT_FOUND' && code !== 'INVALID_ARGUMENT') throw error;
-    findings.add('spec.benchmark.benchmark', message);
+    findings.add('spec.benchmark.benchmark', message.replace(/^benchmark: /, ''));
     return undefined;
   }
 }

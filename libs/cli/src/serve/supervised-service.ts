@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { ServiceError } from '@gradsign/contracts';
 import type { ServingMessage } from '@gradsign/service-kit/process';
+import { UsageError } from '../errors';
 
 /** How a child process is started. */
 export interface ServiceSpec {
@@ -47,18 +48,20 @@ export class SupervisedService {
     return this.child?.pid;
   }
 
-  /** Starts it for the first time; its addresses by name. @throws ServiceError when it ends before it serves. */
+  /** Starts it for the first time; its addresses by name. @throws ServiceError when it ends before it serves; UsageError when it refuses its settings. */
   async start(): Promise<Readonly<Record<string, string>>> {
     const child = this.launch();
+    const started = Date.now();
     const [message] = (await Promise.race([once(child, 'message'), once(child, 'exit').then(() => [])])) as [
       ServingMessage?,
     ];
     if (!message) {
       this.stopping = true;
+      if (child.exitCode === 2) throw new UsageError(`${this.name} refuses its settings; its own line says why`);
       const sentence = `${this.name} ended with ${endOf(child)} before it was serving; its own line says why`;
       throw new ServiceError('FAILED_PRECONDITION', sentence, { reason: 'SERVICE_DID_NOT_START' });
     }
-    child.on('exit', () => this.ended(child, Date.now()));
+    child.on('exit', () => this.ended(child, started));
     this.addresses = message.addresses;
     return message.addresses;
   }

@@ -1,5 +1,5 @@
 import type { Network } from '@gradsign/network';
-import type { Tensor } from '@gradsign/onnx';
+import type { Graph, Tensor } from '@gradsign/onnx';
 import type { GraphPass, LayerWeight } from './pass';
 
 /** What is known of a proxy without computing anything. */
@@ -55,4 +55,37 @@ export interface GraphProxy extends ProxyInfo {
   reduce(outputs: readonly Tensor[], facts: PassFacts): ProxyValue;
 }
 
-export type Proxy = StructuralProxy | GraphProxy;
+/** A labelled mini-batch: images [size, C, H, W] in row-major order, one label an image. */
+export interface LabelledBatch {
+  readonly images: Float32Array;
+  readonly labels: Int32Array;
+  readonly size: number;
+}
+
+/** What a program evaluates, and what it may use. */
+export interface ProgramSubject {
+  readonly network: Network;
+  readonly architecture: string;
+  readonly seed: number | bigint;
+  /** Which of a request's initialisations this is, from 0: a step in the path of every stream that is drawn from. */
+  readonly initialization: number;
+  /** Initial weights by path; made when they are first read. */
+  readonly weights: ReadonlyMap<string, Tensor<'float32'>>;
+  /** Given where `data` is `batch`. */
+  readonly batch?: LabelledBatch;
+  /** Runs a graph. It is loaded when it is first run, by identity of the object, and released after the evaluation. */
+  run(graph: Graph, feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>>;
+  /** To be awaited between long steps; it throws where the evaluation should stop. `run` awaits it too. */
+  checkpoint(): Promise<void>;
+}
+
+/**
+ * A proxy that is more than a pass: it draws weights or inputs of its own (from streams of the seed that it names),
+ * needs several graphs, or reduces full tensors. It is never cut into chunks.
+ */
+export interface ProgramProxy extends ProxyInfo {
+  readonly kind: 'program';
+  evaluate(subject: ProgramSubject): Promise<ProxyValue>;
+}
+
+export type Proxy = StructuralProxy | GraphProxy | ProgramProxy;

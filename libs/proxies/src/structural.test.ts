@@ -36,7 +36,8 @@ it('knows of every proxy what it is and where it comes from', () => {
     expect(proxy.id).toBe(id);
     expect(proxy.definition).not.toBe('');
     expect(proxy.source).not.toBe('');
-    expect(proxy.data === 'batch').toBe(proxy.kind === 'graph');
+    if (proxy.kind === 'graph') expect(proxy.data).toBe('batch');
+    if (proxy.kind === 'structural') expect(proxy.data).toBe('none');
     expect(proxy.defaultBatchSize > 0).toBe(proxy.data === 'batch');
   }
 });

@@ -1,7 +1,15 @@
-import type { Engine } from '@gradsign/engine';
+import type { Engine, Session } from '@gradsign/engine';
 import { IMAGES, initializeWeights, type Network } from '@gradsign/network';
-import { tensor, type Tensor } from '@gradsign/onnx';
-import { ONE_HOT_LABELS, planProxies, proxies as registry, type Plan, type ProxyValue } from '@gradsign/proxies';
+import { tensor, type Graph, type Tensor } from '@gradsign/onnx';
+import {
+  ONE_HOT_LABELS,
+  planProxies,
+  proxies as registry,
+  type Plan,
+  type ProgramProxy,
+  type ProgramSubject,
+  type ProxyValue,
+} from '@gradsign/proxies';
 import type { BatchBlob, TaskScore } from './task';
 
 /** Images in one run of a graph, where the batch may be cut: memory falls, time does not change. */
@@ -18,7 +26,7 @@ export interface EvaluateOptions {
   readonly seed: number | bigint;
   readonly initializations: number;
   readonly chunkSize?: number;
-  /** Awaited before every chunk; it throws where the evaluation should stop. */
+  /** Awaited before every run of a graph; it throws where the evaluation should stop. */
   readonly checkpoint?: () => Promise<void>;
   readonly onChunk?: (done: number, total: number) => void;
 }
@@ -42,11 +50,23 @@ export async function evaluateProxies(options: EvaluateOptions): Promise<TaskSco
     const started = now();
     add(proxy.id, proxy.evaluate(options), now() - started);
   }
-  for (let initialization = 0; graphProxies.length > 0 && initialization < options.initializations; initialization++) {
-    const { batch, network, seed, chunkSize = DEFAULT_CHUNK_SIZE } = options;
+  const { batch, network, seed, chunkSize = DEFAULT_CHUNK_SIZE } = options;
+  const rounds = wanted.every(({ kind }) => kind === 'structural') ? 0 : options.initializations;
+  for (let initialization = 0; initialization < rounds; initialization++) {
+    const weights = lazily(() => initializeWeights(network, { seed, initialization }));
     let started = now();
-    const weights = initializeWeights(network, { seed, initialization });
-    for (const plan of planProxies(graphProxies, { network, weights, batchSize: batch!.size, chunkSize })) {
+    for (const proxy of wanted) {
+      if (proxy.kind !== 'program') continue;
+      add(proxy.id, await runProgram(proxy, options, { initialization, weights }), now() - started);
+      started = now();
+    }
+    if (graphProxies.length === 0) continue;
+    for (const plan of planProxies(graphProxies, {
+      network,
+      weights: weights(),
+      batchSize: batch!.size,
+      chunkSize,
+    })) {
       const values = plan.reduce(await runChunks(options, plan));
       const share = (now() - started) / plan.proxies.length;
       plan.proxies.forEach((proxy, i) => add(proxy.id, values[i], share));
@@ -58,6 +78,41 @@ export async function evaluateProxies(options: EvaluateOptions): Promise<TaskSco
     const value = values.reduce((sum, v) => sum + v.value, 0) / values.length;
     return { id, value, weights: values[0].weights, nanCount: values.reduce((n, v) => n + v.nanCount, 0), seconds };
   });
+}
+
+/** Evaluates a program; the graphs that it runs stay loaded until it ends. */
+async function runProgram(
+  proxy: ProgramProxy,
+  { engine, network, architecture, seed, batch, checkpoint = async () => {} }: EvaluateOptions,
+  { initialization, weights }: { initialization: number; weights: () => ProgramSubject['weights'] },
+): Promise<ProxyValue> {
+  const sessions = new Map<Graph, Session>();
+  try {
+    return await proxy.evaluate({
+      network,
+      architecture,
+      seed,
+      initialization,
+      get weights() {
+        return weights();
+      },
+      batch,
+      checkpoint,
+      async run(graph, feeds) {
+        await checkpoint();
+        const session = sessions.get(graph) ?? (await engine.load(graph));
+        sessions.set(graph, session);
+        return session.run(feeds);
+      },
+    });
+  } finally {
+    for (const session of sessions.values()) await session.release();
+  }
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
 }
 
 /** Seconds of a monotonic clock. */

@@ -1,5 +1,6 @@
 export * from './bootstrap';
 export * from './correlation';
+export * from './log-determinant';
 export * from './rank';
 export * from './spearman-interval';
 export * from './summary';

@@ -77,6 +77,12 @@ test('layers compute what they say', async () => {
   const sum = network((b) => finish(b, b.add(b.zero(b.images), b.images, b.relu(b.images))));
   expect(await logits(sum, head, images)).toEqual([15.5, 46.5]);
 
+  // Rows and columns 0 and 2: 0, 2, 8, 10; without the first row and column: the sum of 5…7, 9…11, 13…15 over 16.
+  const every = network((b) => finish(b, b.subsample(b.images, 2)));
+  expect(await logits(every, head, images)).toEqual([5.5, 20.5]);
+  const shifted = network((b) => finish(b, b.shift(b.images)));
+  expect(await logits(shifted, head, images)).toEqual([90 / 16 + 0.5, (90 + 9 * 16) / 16 - 0.5]);
+
   // A dilated 2×1 kernel that takes the difference of rows y + 2 and y: 8 everywhere, and the bias.
   const conv = { out: 2, kernel: [2, 1], dilation: [2, 1], groups: 2, bias: true } as const;
   const convolved = network((b) => finish(b, b.conv(b.images, 'conv', conv)));
@@ -100,6 +106,15 @@ test('batch normalisation computes the same on every run', async () => {
     expect(data[0]).toBeCloseTo(expected * (Number(w.data[0]) + Number(w.data[1])) + Number(bias.data[0]), 5);
   }
   await session.release();
+});
+
+test('the epsilon of a normalisation is its own', () => {
+  const net = network((b) => {
+    const x = b.batchNorm(b.batchNorm(b.images, 'default'), 'large', { epsilon: 1e-3 });
+    return b.linear(b.globalAveragePool(x), 'head', { out: 2 });
+  });
+  const epsilons = net.graph.nodes.flatMap(({ attributes: { epsilon } }) => (epsilon === undefined ? [] : [epsilon]));
+  expect(epsilons).toEqual([1e-5, 1e-3]);
 });
 
 test('the end of a network must be logits', () => {

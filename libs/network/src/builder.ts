@@ -1,4 +1,4 @@
-import { GraphBuilder, float32, type Attribute, type Tensor, type Value } from '@gradsign/onnx';
+import { GraphBuilder, float32, int64, type Attribute, type Tensor, type Value } from '@gradsign/onnx';
 import { pytorchDefault, type InitializationScheme } from './initialization';
 import { BATCH, IMAGES, LOGITS, type Network, type WeightRole, type WeightSpec } from './network';
 import { NetworkError } from './network-error';
@@ -24,6 +24,13 @@ export interface ConvOptions extends WindowOptions {
   readonly groups?: number;
   /** Default: no bias. */
   readonly bias?: boolean;
+}
+
+export interface BatchNormOptions {
+  /** Default: scale and shift are weights. */
+  readonly affine?: boolean;
+  /** Added to the variance. Default 1e-5. */
+  readonly epsilon?: number;
 }
 
 export interface NetworkBuilderOptions {
@@ -79,10 +86,9 @@ export class NetworkBuilder {
   }
 
   /**
-   * Batch normalisation by the batch's own statistics (eps 1e-5). Where it is not affine, scale 1 and shift 0 are
-   * constants.
+   * Batch normalisation by the batch's own statistics. Where it is not affine, scale 1 and shift 0 are constants.
    */
-  batchNorm(x: Value, path: string, { affine = true }: { readonly affine?: boolean } = {}): Value {
+  batchNorm(x: Value, path: string, { affine = true, epsilon = 1e-5 }: BatchNormOptions = {}): Value {
     const channels = this.channels(x);
     const vectors = affine
       ? [
@@ -102,7 +108,7 @@ export class NetworkBuilder {
       name: path,
       inputs: [x, ...vectors, ...statistics].map(({ name }) => name),
       outputs: trainingOutputs(path, [path]),
-      attributes: { epsilon: 1e-5, momentum: 0.9, training_mode: 1 },
+      attributes: { epsilon, momentum: 0.9, training_mode: 1 },
     });
     return y;
   }
@@ -123,6 +129,22 @@ export class NetworkBuilder {
   /** Mean over height and width: [N, C]. */
   globalAveragePool(x: Value): Value {
     return this.graph.node('Flatten', [this.graph.node('GlobalAveragePool', [x])], { axis: 1 });
+  }
+
+  /** The pixels at every `stride`-th row and column, from the first on. */
+  subsample(x: Value, stride: number): Value {
+    const [starts, ends, axes, steps] = [
+      [0, 0],
+      [END, END],
+      [2, 3],
+      [stride, stride],
+    ].map((values) => this.graph.constant(int64(values)));
+    return this.graph.node('Slice', [x, starts, ends, axes, steps]);
+  }
+
+  /** x[…, i + 1, j + 1] at (i, j): one pixel up and left; zeros in the last row and column. */
+  shift(x: Value): Value {
+    return this.graph.node('Pad', [x, this.graph.constant(int64([0, 0, -1, -1, 0, 0, 1, 1]))]);
   }
 
   /** Sum of one or more values of the same shape, from left to right. */
@@ -168,6 +190,9 @@ export class NetworkBuilder {
  */
 const ALMOST_ZERO = 1e-30;
 const ALMOST_ONE = 1 + 2 ** -23;
+
+/** Beyond the end of any axis. */
+const END = 2 ** 31 - 1;
 
 function filled(size: number, value: number): Tensor<'float32'> {
   return float32(new Array<number>(size).fill(value));

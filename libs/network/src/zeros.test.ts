@@ -28,6 +28,8 @@ const calls: Call[] = [
   { op: 'Squeeze', inputs: [image, int64([0])] },
   { op: 'Unsqueeze', inputs: [image, int64([0])] },
   { op: 'Slice', inputs: [image, int64([0]), int64([1]), int64([1])] },
+  { op: 'Pad', inputs: [image, int64([0, 0, -1, -1, 0, 0, 1, 1])] },
+  { op: 'Pad', inputs: [image, int64([0, 0, 1, 0, 0, 0, 0, 1]), []] },
   { op: 'Expand', inputs: [[1, 2, 1, 1], int64([1, 2, 3, 3])] },
   { op: 'Tile', inputs: [image, int64([1, 1, 1, 2])] },
   { op: 'Gather', inputs: [image, int64([1, 0])], attributes: { axis: 1 } },

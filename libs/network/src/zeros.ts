@@ -33,6 +33,8 @@ type Rule = (node: Node, isZeroAt: (input: number) => boolean) => boolean;
 const ofFirst: Rule = (_, isZeroAt) => isZeroAt(0);
 const ofAll: Rule = ({ inputs }, isZeroAt) => inputs.every((_, i) => isZeroAt(i));
 const ofEither: Rule = (_, isZeroAt) => isZeroAt(0) || isZeroAt(1);
+/** What is put around the values is input 2, a zero where it is absent. */
+const ofPadded: Rule = (_, isZeroAt) => isZeroAt(0) && isZeroAt(2);
 /** A product of inputs 0 and 1 plus input 2. */
 const ofProduct: Rule = (_, isZeroAt) => ofEither(_, isZeroAt) && isZeroAt(2);
 
@@ -48,6 +50,7 @@ const rules: Readonly<Record<string, Rule>> = {
   Add: ofAll,
   Sub: ofAll,
   Concat: ofAll,
+  Pad: ofPadded,
   Mul: ofEither,
   MatMul: ofEither,
   Conv: ofProduct,

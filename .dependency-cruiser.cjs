@@ -22,6 +22,7 @@ const layers = {
     'libs/datasets',
     'libs/training',
     'libs/benchmarks',
+    'libs/score-tables',
     'libs/service-kit',
     'libs/client',
     'libs/telemetry',

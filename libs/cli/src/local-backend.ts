@@ -5,6 +5,7 @@ import type { ComputePool } from '@gradsign/compute-pool';
 import type { OracleApi, ScorerApi, SearcherApi } from '@gradsign/contracts';
 import { createTrainerPool, openTrainings, OracleService, type Trainings } from '@gradsign/oracle';
 import { DataSources, type DataSourcesOptions } from '@gradsign/requests';
+import { ScoreTables, SHIPPED_SCORES } from '@gradsign/score-tables';
 import { createScorerPool, ScoringService } from '@gradsign/scoring';
 import { searchSpace } from '@gradsign/search-spaces';
 import { SearchingService } from '@gradsign/searching';
@@ -55,7 +56,9 @@ export class LocalBackend implements Backend {
   private createScorer(): ScorerApi {
     const pool = createScorerPool(this.poolOptions);
     this.closers.unshift(() => pool.close());
-    return new ScoringService({ pool, sources: new DataSources(this.data), version: VERSION });
+    const complain = ({ message }: Error) => void process.stderr.write(`${message}\n`);
+    const tables = new ScoreTables([join(this.home, 'scores'), SHIPPED_SCORES], complain);
+    return new ScoringService({ pool, sources: new DataSources(this.data), version: VERSION, tables });
   }
 
   private createOracle(): OracleApi {

@@ -7,6 +7,7 @@ import { addExport } from './verbs/export';
 import { addScore } from './verbs/score';
 import { addSearch } from './verbs/search';
 import { addServe } from './verbs/serve';
+import { addSweep } from './verbs/sweep';
 import { addTrain } from './verbs/train';
 import { VERSION } from './version';
 
@@ -20,6 +21,7 @@ export function createProgram(): Command {
   addServe(program);
   addScore(program);
   addExport(program);
+  addSweep(program);
   addCorrelate(program);
   addBenchmark(program);
   addTrain(program);

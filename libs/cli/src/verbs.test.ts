@@ -1,8 +1,8 @@
 // Runs the built command line as its users do, without services: build first (`npm test` does).
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { decodeModel } from '@gradsign/onnx';
 import { searchSpace } from '@gradsign/search-spaces';
 import { spearman } from '@gradsign/statistics';
@@ -90,6 +90,36 @@ test('correlate gives the correlation of the scores that it writes', () => {
   expect(gradsign.spearmanCi95[0]).toBeLessThan(gradsign.spearman);
   expect(gradsign.spearmanCi95[1]).toBeGreaterThan(gradsign.spearman);
   expect(readFileSync(join(out, 'gradsign.svg'), 'utf8')).toMatch(/^<svg /);
+});
+
+test('a sweep adds columns to its table, and scores come from it', () => {
+  const file = join(folder, 'list.txt');
+  const few = architectures.filter((_, i) => i % 3000 === 7);
+  writeFileSync(file, few.join('\n'));
+  const out = join(folder, 'home', 'scores', 'mine.arrow');
+  mkdirSync(dirname(out), { recursive: true });
+  const data = ['--space', 'nas-bench-201', '--dataset', 'noise:mnist', '--batch-size', '4', ...SMALL];
+  const sweep = (...args: string[]) => json('sweep', '--local', ...data, '--arch-file', file, '--out', out, ...args);
+  expect(sweep('--proxies', 'params')).toMatchObject([{ column: 'params', architectures: few.length }]);
+
+  const score = (...args: string[]) =>
+    json('score', '--local', ...data, '--arch-file', file, '--proxies', 'gradsign', ...args);
+  const computed = score();
+  const rows = (some: typeof computed) =>
+    some.map(({ value, weights, nanCount, seconds }) => [value, weights, nanCount, seconds]);
+  expect(computed.map(({ source }) => source)).toEqual(few.map(() => 'computed'));
+  const settings = ['--proxies', 'gradsign'];
+  expect(run('sweep', '--local', ...data, '--arch-file', file, '--out', out, ...settings, '--seed', '1').status).toBe(
+    0,
+  );
+  expect(sweep(...settings)).toMatchObject([{ column: 'gradsign@noise:mnist#seed=42', architectures: few.length }]);
+  const tabled = score();
+  expect(tabled.map(({ source }) => source)).toEqual(few.map(() => 'table'));
+  expect(rows(tabled).map(([value, weights]) => [value, weights])).toEqual(
+    rows(computed).map(([value, weights]) => [value, weights]),
+  );
+  expect(score('--recompute').map(({ source }) => source)).toEqual(few.map(() => 'computed'));
+  expect(existsSync(`${out}.journal`)).toBe(false);
 });
 
 test('searches on a table are the same each time, and several are summed up', () => {

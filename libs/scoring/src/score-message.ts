@@ -6,6 +6,7 @@ import type { CompiledSettings } from './settings';
 const sources = {
   computed: ScoreSource.SCORE_SOURCE_COMPUTED,
   cache: ScoreSource.SCORE_SOURCE_CACHE,
+  table: ScoreSource.SCORE_SOURCE_TABLE,
 } as const;
 
 /** A score as the contract has it. */

@@ -1,10 +1,13 @@
 import type { ComputePool } from '@gradsign/compute-pool';
 import type { Batch } from '@gradsign/dataset';
+import { proxies } from '@gradsign/proxies';
 import { toServiceError, type DataSources } from '@gradsign/requests';
+import { columnKey, type ScoreTables } from '@gradsign/score-tables';
+import { searchSpace } from '@gradsign/search-spaces';
 import { attributes, recordSpans, withSpan } from '@gradsign/telemetry';
 import { LRUCache } from 'lru-cache';
 import { Batches } from './batches';
-import { identityKey } from './identity';
+import { identityKey, SCORE_DEFINITION_VERSION, type ScoreIdentity } from './identity';
 import type { CompiledProxy, CompiledSettings } from './settings';
 import type { BatchBlob, ScoreTask, TaskScore } from './task';
 
@@ -14,7 +17,7 @@ export interface ScoredProxy {
   readonly score: TaskScore;
   readonly batchSize: number;
   readonly batchDigest: string;
-  readonly source: 'computed' | 'cache';
+  readonly source: 'computed' | 'cache' | 'table';
 }
 
 const CACHED_SCORES = 200_000;
@@ -27,6 +30,8 @@ export class Scorer {
   constructor(
     private readonly pool: ComputePool,
     readonly sources: DataSources,
+    /** Scores that were computed before, where there are any. */
+    private readonly tables?: ScoreTables,
   ) {
     this.batches = new Batches(sources);
   }
@@ -73,23 +78,47 @@ export class Scorer {
     recompute: boolean,
     signal: AbortSignal | undefined,
   ): Promise<ScoredProxy[]> {
-    const known = recompute ? [] : group.filter(({ proxy }) => this.cache.has(key(task, proxy.id)));
-    const wanted = group.filter((compiled) => !known.includes(compiled));
-    const scores = new Map(known.map(({ proxy }) => [proxy.id, this.cache.get(key(task, proxy.id))!]));
+    const known = new Map(recompute ? [] : group.flatMap((compiled) => this.known(task, compiled.proxy.id)));
+    const wanted = group.filter(({ proxy }) => !known.has(proxy.id));
+    const computed = new Map<string, TaskScore>();
     if (wanted.length > 0) {
-      const proxies = wanted.map(({ proxy }) => proxy.id);
-      for (const score of await this.compute({ ...task, proxies }, batch, signal)) {
-        scores.set(score.id, score);
-        this.cache.set(key(task, score.id), score);
+      const ids = wanted.map(({ proxy }) => proxy.id);
+      for (const score of await this.compute({ ...task, proxies: ids }, batch, signal)) {
+        computed.set(score.id, score);
+        this.cache.set(this.cacheKey(task, score.id), score);
       }
     }
     return group.map((compiled) => ({
       compiled,
-      score: scores.get(compiled.proxy.id)!,
+      ...(known.get(compiled.proxy.id) ?? { score: computed.get(compiled.proxy.id)!, source: 'computed' as const }),
       batchSize: batch?.size ?? 0,
       batchDigest: batch?.digest ?? '',
-      source: known.includes(compiled) ? 'cache' : 'computed',
     }));
+  }
+
+  /** A score from the cache or a table, as a list of at most one entry. */
+  private known(task: ScoreTask, proxy: string): [string, Pick<ScoredProxy, 'score' | 'source'>][] {
+    const identity = identityOf(task, proxy);
+    const cached = this.cache.get(this.cacheKey(task, proxy));
+    if (cached) return [[proxy, { score: cached, source: 'cache' }]];
+    const key = columnKey({
+      ...identity,
+      imageShape: [...identity.imageShape],
+      scoreDefinitionVersion: SCORE_DEFINITION_VERSION,
+    });
+    const found = this.tables?.find(key, task.architecture);
+    if (!found) return [];
+    const { values, weights, nanCounts, seconds } = found.column;
+    const [value, weight, nanCount, second] = [values, weights, nanCounts, seconds].map((of) => of[found.row]);
+    return [[proxy, { score: { id: proxy, value, weights: weight, nanCount, seconds: second }, source: 'table' }]];
+  }
+
+  /** Proxies that run on the pruned network have the same score for all architectures of a `live` class. */
+  private cacheKey(task: ScoreTask, proxy: string): string {
+    const space = searchSpace(task.space);
+    const pruned = proxies.get(proxy)!.kind === 'graph' && space.canonicalForms.includes('live');
+    const architecture = pruned ? space.canonical(space.parse(task.architecture), 'live') : task.architecture;
+    return identityKey({ ...identityOf(task, proxy), architecture });
   }
 
   private compute(task: ScoreTask, batch: Batch | undefined, signal?: AbortSignal): Promise<TaskScore[]> {
@@ -128,13 +157,13 @@ function groupProxies(proxies: readonly CompiledProxy[]): CompiledProxy[][] {
   return [...groups.values()];
 }
 
-function key(task: ScoreTask, proxy: string): string {
+function identityOf(task: ScoreTask, proxy: string): ScoreIdentity {
   const { variant, channels = 0, cellsPerStage = 0 } = task.network;
-  return identityKey({
+  return {
     ...task,
     proxy,
     seed: String(task.seed),
     network: { variant, channels, cellsPerStage },
     batchDigest: task.batchDigest ?? '',
-  });
+  };
 }

@@ -21,6 +21,7 @@ import {
 } from '@gradsign/contracts';
 import { proxies } from '@gradsign/proxies';
 import { checkArchitecture, resolveSpace, type DataSources } from '@gradsign/requests';
+import type { ScoreTables } from '@gradsign/score-tables';
 import { EngineStatuses } from './engine-status';
 import { SCORE_DEFINITION_VERSION } from './identity';
 import { mapOrdered } from './ordered';
@@ -38,6 +39,8 @@ export interface ScoringOptions {
   readonly pool: ComputePool;
   readonly sources: DataSources;
   readonly version: string;
+  /** Scores that were computed before. Default: none. */
+  readonly tables?: ScoreTables;
 }
 
 /** The scorer, without its port. */
@@ -46,7 +49,7 @@ export class ScoringService implements ScorerApi {
   private readonly engines: EngineStatuses;
 
   constructor(private readonly options: ScoringOptions) {
-    this.scorer = new Scorer(options.pool, options.sources);
+    this.scorer = new Scorer(options.pool, options.sources, options.tables);
     this.engines = new EngineStatuses(options.pool);
   }
 
@@ -149,6 +152,7 @@ export class ScoringService implements ScorerApi {
   }
 
   private async compile(settings: ScoreArchitectureRequest['settings']): Promise<CompiledSettings> {
+    this.options.tables?.refresh();
     const compiled = compileSettings(settings);
     // Told before any work is done; drawing is cached, so that nothing is done twice.
     for (const { batchSize } of compiled.proxies) if (batchSize > 0) this.scorer.batches.get(compiled, batchSize);

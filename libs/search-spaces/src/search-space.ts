@@ -55,7 +55,10 @@ export interface SearchSpace<A = unknown> {
   enumerate?(): Iterable<A>;
   /** Present where every architecture is a vector of the same categorical decisions. */
   readonly encoding?: CategoricalEncoding<A>;
-  /** Names accepted by `canonical`. */
+  /**
+   * Names accepted by `canonical`. Two architectures of one `live` class (where a space has that form) have networks
+   * that are the same once pruned, with the same initial weights.
+   */
   readonly canonicalForms: readonly string[];
   /**
    * A string that is equal for architectures of the same class.

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { ScorerServiceService } from '@gradsign/contracts';
 import { DataSources } from '@gradsign/requests';
+import { ScoreTables, SHIPPED_SCORES } from '@gradsign/score-tables';
 import { createScorerPool, ScoringService } from '@gradsign/scoring';
 import type { Application, ApplicationContext } from '@gradsign/service-kit/process';
 import type { ScorerConfig } from './config';
@@ -9,8 +11,9 @@ export async function createApplication(
   config: ScorerConfig,
   { logger, version }: ApplicationContext,
 ): Promise<Application> {
-  const { workers, queueLimit, dataDirs, workerEnvironment } = config;
+  const { home, workers, queueLimit, dataDirs, workerEnvironment } = config;
   const sources = new DataSources({ dataDirs });
+  const tables = new ScoreTables([join(home, 'scores'), SHIPPED_SCORES], ({ message }) => logger.warn(message));
   const pool = createScorerPool({
     size: workers,
     queueLimit,
@@ -18,7 +21,7 @@ export async function createApplication(
     onEvent: (event) => logger[event.type === 'worker-exited' && event.reason === 'crash' ? 'warn' : 'debug'](event),
   });
   return {
-    services: [{ definition: ScorerServiceService, api: new ScoringService({ pool, sources, version }) }],
+    services: [{ definition: ScorerServiceService, api: new ScoringService({ pool, sources, version, tables }) }],
     stop: () => pool.close(),
   };
 }

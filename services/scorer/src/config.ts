@@ -1,8 +1,15 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, homedir } from 'node:os';
+import { join } from 'node:path';
 import { loadConfig, schemas, standardSettings } from '@gradsign/service-kit/process';
 
 const settings = {
   ...standardSettings(50051),
+  home: {
+    schema: schemas.text(join(homedir(), '.gradsign')),
+    env: 'GRADSIGN_HOME',
+    flag: 'home',
+    description: 'Folder whose subfolder scores holds score tables that answers may come from.',
+  },
   workers: {
     schema: schemas.count(availableParallelism(), 1024),
     env: 'GRADSIGN_WORKERS',

@@ -3,6 +3,7 @@ import { EDGES, OPERATIONS, type NasBench201Cell } from './architecture';
 import { functionalString, publishedString } from './canonical';
 import { SIZE, enumerateCells } from './enumeration';
 import { cellNetwork } from './network';
+import { liveForm } from './live-form';
 import { NAME, formatCell, parseCell } from './notation';
 import { mutateCell, neighbourCells, sampleCell } from './variation';
 
@@ -24,6 +25,7 @@ const encoding: CategoricalEncoding<NasBench201Cell> = {
 const canonicalStrings: Readonly<Record<string, (cell: NasBench201Cell) => string>> = {
   string: publishedString,
   functional: functionalString,
+  live: (cell) => formatCell(liveForm(cell)),
 };
 const canonicalForms = Object.keys(canonicalStrings);
 

@@ -5,3 +5,4 @@ export * from './rank';
 export * from './spearman-interval';
 export * from './summary';
 export * from './symmetric-eigenvalues';
+export * from './within-groups';

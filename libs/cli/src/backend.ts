@@ -1,9 +1,4 @@
 import type { OracleApi, ScorerApi, SearcherApi } from '@gradsign/contracts';
-import { readConfig } from './config';
-import { UsageError } from './errors';
-import { LocalBackend } from './local-backend';
-import type { ConnectionOptions } from './options';
-import { RemoteBackend } from './remote-backend';
 
 /** The three services, wherever they run; each is connected to or made when it is first used. */
 export interface Backend {
@@ -11,38 +6,4 @@ export interface Backend {
   readonly oracle: OracleApi;
   readonly searcher: SearcherApi;
   close(): Promise<void>;
-}
-
-/**
- * Runs the work with the backend that the invocation asks for, and closes it whatever happens. `dataset` is the one
- * that `--data-dir` belongs to.
- */
-export async function withBackend<T>(
-  options: ConnectionOptions,
-  work: (backend: Backend) => Promise<T>,
-  dataset?: string,
-): Promise<T> {
-  const backend = openBackend(options, dataset);
-  try {
-    return await work(backend);
-  } finally {
-    await backend.close();
-  }
-}
-
-function openBackend(options: ConnectionOptions, dataset?: string): Backend {
-  const config = readConfig();
-  if (options.local) {
-    const remote = (['scorer', 'oracle', 'searcher'] as const).find((name) => options[name] !== undefined);
-    if (remote) throw new UsageError(`--${remote} and --local exclude each other`);
-    return new LocalBackend(config.home, options, dataset);
-  }
-  for (const [name, value] of [['--data-dir', options.dataDir] as const, ['--workers', options.workers] as const]) {
-    if (value !== undefined) throw new UsageError(`${name} needs --local: services have settings of their own`);
-  }
-  return new RemoteBackend({
-    scorer: options.scorer ?? config.scorer,
-    oracle: options.oracle ?? config.oracle,
-    searcher: options.searcher ?? config.searcher,
-  });
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { formatDataset, searchSpaceNames, splitNames, trainingSetNames, type Benchmark } from '@gradsign/contracts';
-import { withBackend } from '../backend';
+import { withBackend } from '../with-backend';
 import { evaluationRow, evaluationSettings, withEvaluation, type EvaluationOptions } from '../benchmark-settings';
 import { collect, withConnection, type ConnectionOptions } from '../options';
 import { Output } from '../output';

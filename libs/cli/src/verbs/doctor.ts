@@ -12,7 +12,7 @@ import {
   type ScoreArchitectureRequest,
 } from '@gradsign/contracts';
 import { DATASET_NAMES } from '@gradsign/datasets';
-import { withBackend } from '../backend';
+import { withBackend } from '../with-backend';
 import { readConfig } from '../config';
 import { describeError } from '../errors';
 import { Output } from '../output';

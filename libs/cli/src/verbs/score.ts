@@ -8,7 +8,7 @@ import {
   searchSpaceNames,
   type Score,
 } from '@gradsign/contracts';
-import { withBackend } from '../backend';
+import { withBackend } from '../with-backend';
 import { UsageError } from '../errors';
 import {
   collect,

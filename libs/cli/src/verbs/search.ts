@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { fromStatus, SearchState, type Search } from '@gradsign/contracts';
-import { withBackend, type Backend } from '../backend';
+import type { Backend } from '../backend';
+import { withBackend } from '../with-backend';
 import { integer, list, positive, seed, withConnection, type ConnectionOptions } from '../options';
 import { Output } from '../output';
 import { createProgress } from '../progress';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { searchSpaceNames } from '@gradsign/contracts';
 import { resolveSpace } from '@gradsign/requests';
-import { withBackend } from '../backend';
+import { withBackend } from '../with-backend';
 import { UsageError } from '../errors';
 import { list, withConnection, withScoreData, type ConnectionOptions, type ScoreDataOptions } from '../options';
 import { Output } from '../output';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { formatDataset, parseDataset, searchSpaceNames, type Training } from '@gradsign/contracts';
-import { withBackend } from '../backend';
+import { withBackend } from '../with-backend';
 import { integer, seed, withConnection, type ConnectionOptions } from '../options';
 import { Output } from '../output';
 import { createProgress } from '../progress';

@@ -47,11 +47,16 @@ const PARTS = {
 } as const;
 type Part = keyof typeof PARTS;
 const PART_NAMES = Object.keys(PARTS) as Part[];
+const SHARED = ['weights', 'nanCounts'] as const;
+
+/** A field's metadata: the earlier column whose part of this name is the same, and is not stored twice. */
+const sameKey = (part: Part) => `gradsign.same.${part}`;
 
 /**
  * Writes a table as an Apache Arrow IPC file: `architecture` (utf8), and for each column its value (float64, its
- * settings as JSON in the field's metadata), `.weights`, `.nan_count` (int32) and `.seconds` (float32). The file
- * appears whole or not at all.
+ * settings as JSON in the field's metadata), `.weights`, `.nan_count` (int32) and `.seconds` (float32). Weights and
+ * NaN counts that equal those of an earlier column are not stored again: the field's metadata names that column
+ * (`gradsign.same.weights`, `gradsign.same.nanCounts`). The file appears whole or not at all.
  */
 export async function writeScoreTable(path: string, { architectures, columns }: ScoreTable): Promise<void> {
   const labels = columnLabels(columns.map(({ info }) => info));
@@ -59,10 +64,15 @@ export async function writeScoreTable(path: string, { architectures, columns }: 
   const fields: Field[] = [new Field('architecture', new Utf8(), false)];
   const children: Data<DataType>[] = [vectorFromArray(architectures, new Utf8()).data[0]];
   columns.forEach((column, i) => {
+    const metadata = new Map([[INFO_KEY, JSON.stringify(column.info)]]);
+    const same = new Map<Part, number>(
+      SHARED.map((part) => [part, columns.findIndex((other) => equal(other[part], column[part]))]),
+    );
+    for (const [part, first] of same) if (first < i) metadata.set(sameKey(part), labels[first]);
     for (const part of PART_NAMES) {
+      if ((same.get(part) ?? i) < i) continue;
       const { suffix, type } = PARTS[part];
-      const metadata = new Map(part === 'values' ? [[INFO_KEY, JSON.stringify(column.info)]] : []);
-      fields.push(new Field(`${labels[i]}${suffix}`, type, false, metadata));
+      fields.push(new Field(`${labels[i]}${suffix}`, type, false, part === 'values' ? metadata : undefined));
       children.push(makeData({ type, length, nullCount: 0, data: column[part] } as never));
     }
   });
@@ -102,7 +112,8 @@ export function readScoreTable(path: string): ScoreTable {
     const columns = table.schema.fields
       .filter(({ metadata }) => metadata.has(INFO_KEY))
       .map(({ name, metadata }): ScoreColumn => {
-        const part = (of: Part) => required(table, `${name}${PARTS[of].suffix}`).toArray() as unknown;
+        const part = (of: Part) =>
+          required(table, `${metadata.get(sameKey(of)) ?? name}${PARTS[of].suffix}`).toArray() as unknown;
         return {
           info: parseColumnInfo(metadata.get(INFO_KEY)!),
           values: part('values') as Float64Array,
@@ -121,4 +132,8 @@ function required(table: Table, name: string) {
   const column = table.getChild(name);
   if (!column) throw new Error(`the column "${name}" is missing`);
   return column;
+}
+
+function equal(a: Int32Array, b: Int32Array): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i]);
 }

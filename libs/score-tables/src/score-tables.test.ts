@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { tableFromIPC } from 'apache-arrow';
 import { columnKey, type ColumnInfo } from './column-info';
 import { readScoreTable, ScoreTableError, writeScoreTable } from './file';
 import { columnLabels, ScoreTable, type ScoreColumn } from './score-table';
@@ -52,6 +53,21 @@ test('a written table is read as it was, infinities and NaN included', async () 
     }
   });
   expect(readdirSync(folder)).toEqual(['whole.arrow']);
+});
+
+test('weights and NaN counts that are the same are stored once', async () => {
+  const path = join(folder, 'shared');
+  const own = { ...column({ seed: '44' }, [7, 8, 9]), weights: Int32Array.of(1, 2, 3) };
+  await writeScoreTable(path, new ScoreTable(table.architectures, [...columns, own]));
+  const names = tableFromIPC(readFileSync(path)).schema.fields.map(({ name }) => name);
+  const parts = (part: string) => names.filter((name) => name.endsWith(part));
+  expect(parts('.weights')).toEqual(['gradsign@cifar10.weights', 'gradsign@cifar10#seed=44.weights']);
+  expect(parts('.nan_count')).toEqual(['gradsign@cifar10.nan_count']);
+  const read = readScoreTable(path).columns;
+  expect([...read[2].weights]).toEqual([100, 101, 102]);
+  expect([...read[3].weights]).toEqual([1, 2, 3]);
+  expect([...read[3].nanCounts]).toEqual([0, 0, 0]);
+  rmSync(path);
 });
 
 test('columns have names of their own', () => {

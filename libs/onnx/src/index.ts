@@ -7,8 +7,20 @@ export { NodeAttributes } from './attributes';
 export { attributesOf, inferNode } from './inference';
 export { schemas } from './schemas';
 export * from './builder';
-export { product as productOfDims, substitute as substituteDim } from './dims';
+export {
+  formatShape,
+  product as productOfDims,
+  quotient as quotientOfDims,
+  substitute as substituteDim,
+  sum as sumOfDims,
+} from './dims';
 export * from './check';
 export * from './passes';
 export { encodeModel, type EncodeOptions } from './wire/encode';
-export { decodeModel, MAX_MODEL_BYTES } from './wire/decode';
+export {
+  decodeForeignModel,
+  decodeModel,
+  MAX_MODEL_BYTES,
+  type ForeignModel,
+  type ForeignModelOptions,
+} from './wire/decode';

@@ -21,18 +21,50 @@ const OLDEST_OPSET = 13;
  * @throws GraphError with one sentence for anything that is not a self-contained model of known operators
  */
 export function decodeModel(bytes: Uint8Array): Graph {
+  const { graph: message } = parse(bytes, [OLDEST_OPSET, OPSET]);
+  const graph = decodeGraph(message);
+  const whole = { ...graph, outputs: decodeOutputs(message.output, graph) };
+  checkGraph(whole);
+  return whole;
+}
+
+/** A file's graph as it is: of any operator set and with any operators, in any order. */
+export interface ForeignModel {
+  readonly opset: number;
+  readonly graph: Omit<Graph, 'outputs'>;
+  /** Names of the graph's outputs. */
+  readonly outputs: readonly string[];
+}
+
+export interface ForeignModelOptions {
+  /** Oldest and newest operator set that is read. */
+  readonly opsets: readonly [number, number];
+  /** Whether an operator of ONNX's default domain is one that the caller can do something with. */
+  readonly isKnown: (op: string) => boolean;
+}
+
+/**
+ * Reads the bytes of an `.onnx` file of another producer, for a caller who translates its operators. Names are given
+ * and Constant nodes become initializers as in `decodeModel`; nothing else is checked.
+ * @throws GraphError with one sentence; the one about operators lists all those that are not known, with their nodes
+ */
+export function decodeForeignModel(bytes: Uint8Array, { opsets, isKnown }: ForeignModelOptions): ForeignModel {
+  const { graph, opset } = parse(bytes, opsets);
+  checkOperators(graph.node, isKnown);
+  const outputs = graph.output.map(({ name }, i) => named(name, `output ${i}`));
+  return { opset, graph: decodeGraph(graph), outputs };
+}
+
+function parse(bytes: Uint8Array, opsets: readonly [number, number]): { graph: GraphProto; opset: number } {
   if (bytes.byteLength > MAX_MODEL_BYTES) {
     throw new GraphError(`the model has ${bytes.byteLength} bytes, must have at most ${MAX_MODEL_BYTES}`);
   }
-  const model = parse(bytes);
+  const model = parseMessage(bytes);
   if (model.graph === undefined) throw new GraphError('the bytes are not an ONNX model: they have no graph');
-  checkOpset(model);
-  const graph = decodeGraph(model.graph);
-  checkGraph(graph);
-  return graph;
+  return { graph: model.graph, opset: checkOpset(model, opsets) };
 }
 
-function parse(bytes: Uint8Array): ModelProto {
+function parseMessage(bytes: Uint8Array): ModelProto {
   try {
     return ModelProto.decode(bytes);
   } catch (error) {
@@ -40,19 +72,43 @@ function parse(bytes: Uint8Array): ModelProto {
   }
 }
 
-function checkOpset(model: ModelProto): void {
-  const isDefault = (domain: string | undefined) => domain === undefined || domain === '' || domain === 'ai.onnx';
+const isDefault = (domain: string | undefined) => domain === undefined || domain === '' || domain === 'ai.onnx';
+
+function checkOpset(model: ModelProto, [oldest, newest]: readonly [number, number]): number {
   const version = model.opsetImport.find(({ domain }) => isDefault(domain))?.version;
   if (version === undefined) throw new GraphError('the model must import the default operator set');
-  if (version < OLDEST_OPSET || version > OPSET) {
-    throw new GraphError(
-      `the model uses operator set ${version}, must use ${OLDEST_OPSET} to ${OPSET}: export it again`,
-    );
+  if (version < oldest || version > newest) {
+    throw new GraphError(`the model uses operator set ${version}, must use ${oldest} to ${newest}: export it again`);
   }
   if (model.functions.length > 0) throw new GraphError('the model must not define functions of its own');
+  return Number(version);
 }
 
-function decodeGraph(message: GraphProto): Graph {
+/** How many nodes of an operator that is not known are named. */
+const NODES_NAMED = 5;
+
+function checkOperators(nodes: readonly NodeProto[], isKnown: (op: string) => boolean): void {
+  const names = uniqueNames(nodes);
+  const unknown = new Map<string, string[]>();
+  nodes.forEach(({ opType = '', domain }, i) => {
+    if (isDefault(domain) && (opType === 'Constant' || isKnown(opType))) return;
+    const op = isDefault(domain) ? opType : `${domain}.${opType}`;
+    const of = unknown.get(op) ?? [];
+    of.push(names[i]);
+    unknown.set(op, of);
+  });
+  if (unknown.size === 0) return;
+  const list = [...unknown].map(([op, of]) => {
+    const more = of.length > NODES_NAMED ? ` and ${of.length - NODES_NAMED} more` : '';
+    return `${op} (${of
+      .slice(0, NODES_NAMED)
+      .map((name) => `"${name}"`)
+      .join(', ')}${more})`;
+  });
+  throw new GraphError(`operators that are not supported, with their nodes: ${list.join('; ')}`);
+}
+
+function decodeGraph(message: GraphProto): Omit<Graph, 'outputs'> {
   if (message.sparseInitializer.length > 0) throw new GraphError('the model must not have sparse initializers');
   const initializers = new Map<string, Tensor>();
   const define = (name: string, tensor: Tensor) => {
@@ -74,8 +130,7 @@ function decodeGraph(message: GraphProto): Graph {
     // Files of the format's first versions list the initializers among the inputs.
     .filter(({ name }) => name === undefined || !initializers.has(name))
     .map((value, i) => decodeValue(value, `input ${i}`));
-  const graph = { name: message.name ?? '', inputs, initializers, nodes };
-  return { ...graph, outputs: decodeOutputs(message.output, graph) };
+  return { name: message.name ?? '', inputs, initializers, nodes };
 }
 
 function decodeOutputs(messages: readonly ValueInfoProto[], graph: Omit<Graph, 'outputs'>): ValueInfo[] {
@@ -90,7 +145,7 @@ function decodeOutputs(messages: readonly ValueInfoProto[], graph: Omit<Graph, '
 
 function decodeNode(message: NodeProto, name: string): Node {
   const op = named(message.opType, `the operator of node "${name}"`);
-  if (message.domain !== undefined && message.domain !== '' && message.domain !== 'ai.onnx') {
+  if (!isDefault(message.domain)) {
     throw new GraphError(`node "${name}" (${op}): the operator domain "${message.domain}" must be ONNX's default`);
   }
   const attributes: Record<string, Attribute> = {};

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import {
   GraphBuilder,
   GraphError,
+  decodeForeignModel,
   decodeModel,
   encodeModel,
   float32,
@@ -225,5 +226,34 @@ describe('the ONNX file format', () => {
       { numRuns: 2000 },
     );
     expect(() => decodeModel(good.slice(0, 100))).toThrow('the bytes are not an ONNX model: ');
+  });
+});
+
+describe('decodeForeignModel', () => {
+  const isKnown = (op: string) => op !== 'Conv' && op !== 'Clip';
+
+  it('reads models of any operator set in a range, with operators that have no schema', () => {
+    const bytes = message(({ opsetImport, graph }) => {
+      opsetImport[0].version = 9n;
+      graph.node[0].opType = 'Mish';
+      graph.node.reverse();
+    });
+    const { opset, graph, outputs } = decodeForeignModel(bytes, { opsets: [9, 23], isKnown: () => true });
+    expect(opset).toBe(9);
+    expect(graph.nodes.at(-1)).toMatchObject({ op: 'Mish', attributes: { pads: [1, 1, 1, 1] } });
+    expect(outputs).toEqual(['y', 'ConstantOfShape_0']);
+    expect(() => decodeForeignModel(bytes, { opsets: [11, 23], isKnown })).toThrow('set 9, must use 11 to 23');
+  });
+
+  it('lists all operators that are not known, with their nodes', () => {
+    const bytes = message(({ graph }) => {
+      graph.node.push(...Array.from({ length: 6 }, (_, i) => ({ ...graph.node[0], name: `more ${i}` })));
+      graph.node.push({ ...graph.node[0], opType: 'Gelu', domain: 'com.microsoft', name: 'fused' });
+    });
+    expect(() => decodeForeignModel(bytes, { opsets: [13, 17], isKnown })).toThrow(
+      'operators that are not supported, with their nodes: ' +
+        'Conv ("Conv_0", "more 0", "more 1", "more 2", "more 3" and 2 more); Clip ("Clip_0"); ' +
+        'com.microsoft.Gelu ("fused")',
+    );
   });
 });

@@ -113,6 +113,21 @@ test('one bad architecture does not take the others with it', () => {
   expect(stderr).toMatch(/^INVALID_ARGUMENT: architectures\[1\]: nas-bench-201 architecture, character 10: /);
 });
 
+test.each([
+  ['serve'],
+  ['score'],
+  ['export'],
+  ['sweep'],
+  ['correlate'],
+  ['train'],
+  ['search', 'run'],
+  ['benchmark', 'query'],
+])('there is help for %s %s', (...verb) => {
+  const { status, stdout, stderr } = gradsign(...verb.filter((word) => typeof word === 'string'), '--help');
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout).toMatch(/^Usage: gradsign /);
+});
+
 test('export writes a model that can be read again', () => {
   const out = join(folder, 'net.onnx');
   expect(gradsign('export', '--space', 'nas-bench-201', '--arch', CELL, '--out', out).status).toBe(0);

@@ -30,6 +30,11 @@ export function seed(text: string): bigint {
   return BigInt(text);
 }
 
+/** `--seed`. The default is told as text: the help's own way to print it knows no 64-bit integers. */
+export function seedOption(description: string, fallback: bigint): Option {
+  return new Option('--seed <k>', description).argParser(seed).default(fallback, String(fallback));
+}
+
 /** Splits `a,b,c`. */
 export function list(text: string): string[] {
   const parts = text.split(',').map((part) => part.trim());
@@ -92,7 +97,7 @@ export function withScoreData(command: Command, { dataset } = { dataset: true })
     .option('--labels <file.npy>', 'their labels: int64 or uint8 [N]')
     .option('--batch-size <n>', 'images in the mini-batch; default: each proxy’s own', integer(1, 4096))
     .addOption(new Option('--augment <name>', 'augmentation').choices(['none', 'crop-flip']).default('none'))
-    .option('--seed <k>', 'seed of weights and mini-batch', seed, 42n)
+    .addOption(seedOption('seed of weights and mini-batch', 42n))
     .option('--initializations <r>', 'independent initialisations; the score is their mean', integer(1, 1000))
     .option('--engine <name>', 'onnxruntime or reference')
     .option('--device <name>', 'auto, cpu, cuda, webgpu')

@@ -5,7 +5,7 @@ import { datasetInfo } from '@gradsign/datasets';
 import { initializeWeights, withWeights } from '@gradsign/network';
 import { encodeModel } from '@gradsign/onnx';
 import { checkArchitecture, compileNetwork, resolveSpace } from '@gradsign/requests';
-import { integer, seed } from '../options';
+import { integer, seedOption } from '../options';
 import { networkOptions } from '../score-settings';
 
 interface ExportOptions {
@@ -26,7 +26,7 @@ export function addExport(program: Command): void {
     .description('write an architecture’s network with its initial weights as an ONNX model')
     .requiredOption('--space <name>', 'search space')
     .requiredOption('--arch <architecture>', 'architecture in the space’s notation')
-    .option('--seed <k>', 'seed of the weights', seed, 42n)
+    .addOption(seedOption('seed of the weights', 42n))
     .option('--dataset <name>', 'data set: fixes image shape and classes', 'cifar10')
     .option('--variant <name>', 'standard or published network')
     .option('--channels <n>', 'channels of the first stage', integer(1))

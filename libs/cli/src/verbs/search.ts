@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import { fromStatus, SearchState, type Search } from '@gradsign/contracts';
 import type { Backend } from '../backend';
 import { withBackend } from '../with-backend';
-import { integer, list, positive, seed, withConnection, type ConnectionOptions } from '../options';
+import { integer, list, positive, seed, seedOption, withConnection, type ConnectionOptions } from '../options';
 import { Output } from '../output';
 import { createProgress } from '../progress';
 import { finalAccuracies, type Final } from '../search/final';
@@ -41,7 +41,7 @@ export function addSearch(program: Command): void {
     .option('--budget-seconds <x>', 'seconds: simulated for a benchmark, real for training', positive)
     .option('--budget-trials <n>', 'evaluated architectures', integer(1))
     .addOption(new Option('--profile <name>', 'what is charged').choices(['paper', 'fair']).default('fair'))
-    .option('--seed <k>', 'seed of the strategy', seed, 0n)
+    .addOption(seedOption('seed of the strategy', 0n))
     .option('--max-params <n>', 'largest number of weights', integer(1))
     .option('--max-flops <x>', 'most multiply-adds of one image', positive)
     .option('--parallelism <n>', 'trials at once; default 1', integer(1))

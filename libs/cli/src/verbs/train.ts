@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { formatDataset, parseDataset, searchSpaceNames, type Training } from '@gradsign/contracts';
 import { withBackend } from '../with-backend';
-import { integer, seed, withConnection, type ConnectionOptions } from '../options';
+import { integer, seedOption, withConnection, type ConnectionOptions } from '../options';
 import { Output } from '../output';
 import { createProgress } from '../progress';
 import { networkOptions } from '../score-settings';
@@ -29,7 +29,7 @@ export function addTrain(program: Command): void {
     .requiredOption('--arch <architecture>', 'architecture in the space’s notation')
     .requiredOption('--dataset <name>', 'data set: mnist, cifar10, …')
     .option('--epochs <n>', 'passes over the training images; default 3', integer(1))
-    .option('--seed <k>', 'seed of initial weights, order of images and augmentation', seed, 0n)
+    .addOption(seedOption('seed of initial weights, order of images and augmentation', 0n))
     .option('--variant <name>', 'standard or published network')
     .option('--channels <n>', 'channels of the first stage; default: the space’s published value', integer(1))
     .option('--cells-per-stage <n>', 'cells in each stage; default: the space’s published value', integer(1))

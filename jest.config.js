@@ -10,5 +10,7 @@ module.exports = {
     '^@gradsign/([^/]+)/([^/]+)$': '<rootDir>/libs/$1/src/$2.ts',
     '^@gradsign/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
   },
+  // Timing decides no test: the limit only ends what hangs.
+  testTimeout: 60_000,
   modulePathIgnorePatterns: ['/dist/'],
 };

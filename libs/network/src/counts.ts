@@ -1,5 +1,5 @@
-import { GraphBuilder, attributesOf, sizeOf, type Graph, type Node, type Value } from '@gradsign/onnx';
-import type { Network, WeightSpec } from './network';
+import { GraphBuilder, attributesOf, sizeOf, substituteDim, type Graph, type Node, type Value } from '@gradsign/onnx';
+import { BATCH, type Network, type WeightSpec } from './network';
 import { NetworkError } from './network-error';
 import { zeroWeights } from './prune';
 import { zeroValues } from './zeros';
@@ -31,26 +31,27 @@ function multiplyAdds(node: Node, value: (name: string) => Value): number {
   if (node.op !== 'Conv' && node.op !== 'Gemm' && node.op !== 'MatMul') {
     return 0;
   }
-  const dims = (name: string, from: number) =>
-    value(name)
-      .shape.slice(from)
-      .map((size) => {
-        if (typeof size !== 'number') {
-          throw new NetworkError(node.name, `has the symbolic size ${size}: only the batch may be symbolic`);
-        }
-        return size;
-      });
-  const outputs = sizeOf(dims(node.outputs[0], 1));
+  const dims = (name: string) =>
+    value(name).shape.map((size) => {
+      const own = substituteDim(size, { [BATCH]: 1 });
+      if (typeof own !== 'number') {
+        throw new NetworkError(node.name, `has the symbolic size ${size}: only the batch may be symbolic`);
+      }
+      return own;
+    });
+  // The batch may be any axis (attention that wants the sequence first), or part of one.
+  const symbolic = value(node.outputs[0]).shape.some((size) => typeof size === 'string');
+  const outputs = sizeOf(symbolic ? dims(node.outputs[0]) : dims(node.outputs[0]).slice(1));
   const bias = (node.inputs[2] ?? '') === '' ? 0 : outputs;
   switch (node.op) {
     case 'Conv':
-      return outputs * sizeOf(dims(node.inputs[1], 1)) + bias;
+      return outputs * sizeOf(dims(node.inputs[1]).slice(1)) + bias;
     case 'Gemm': {
-      const [rows, columns] = dims(node.inputs[1], 0);
+      const [rows, columns] = dims(node.inputs[1]);
       return outputs * (attributesOf(node).int('transB') === 0 ? rows : columns) + bias;
     }
     case 'MatMul':
-      return outputs * dims(node.inputs[0], -1)[0];
+      return outputs * dims(node.inputs[0]).at(-1)!;
   }
 }
 

@@ -182,7 +182,6 @@ test.each<[string, TrainingSpec | undefined, string, RegExp]>([
   ['no specification', undefined, 'INVALID_ARGUMENT', /^spec: a value is required/],
   ['a broken architecture', spec({ architecture: '|none' }), 'INVALID_ARGUMENT', /^spec\.architecture: .*character/],
   ['an unknown space', spec({ space: UNKNOWN }), 'INVALID_ARGUMENT', /^spec\.space: 99 is not a search space/],
-  ['a space without code', spec({ space: SearchSpace.SEARCH_SPACE_ZEN }), 'UNIMPLEMENTED', /^spec\.space: /],
   [
     'images that are not here',
     on('cifar100'),

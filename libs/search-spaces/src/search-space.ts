@@ -29,7 +29,10 @@ export interface Choice {
 /** An architecture as a fixed-length vector of categorical decisions: what policies and density models work on. */
 export interface CategoricalEncoding<A> {
   readonly choices: readonly Choice[];
-  /** The index of the option taken, one a choice. */
+  /**
+   * The index of the option taken, one a choice.
+   * @throws RangeError for an architecture that cannot be sampled (an NDS network of another width), which has none.
+   */
   encode(architecture: A): number[];
   /** @throws RangeError when the vector's length or one of its entries does not fit `choices`. */
   decode(indices: readonly number[]): A;
@@ -53,7 +56,7 @@ export interface SearchSpace<A = unknown> {
   readonly size?: number;
   /** All architectures; in the benchmark's published order where there is one. */
   enumerate?(): Iterable<A>;
-  /** Present where every architecture is a vector of the same categorical decisions. */
+  /** Present where every architecture that is sampled is a vector of the same categorical decisions. */
   readonly encoding?: CategoricalEncoding<A>;
   /**
    * Names accepted by `canonical`. Two architectures of one `live` class (where a space has that form) have networks

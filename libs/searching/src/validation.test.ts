@@ -55,11 +55,6 @@ const images =
 test.each<[string, PartialSpec, string]>([
   ['space absent', { space: 0 }, 'spec.space: a value is required; known: '],
   ['space unknown', { space: 77 as SearchSpace }, 'spec.space: 77 is not a search space; known: '],
-  [
-    'space without code',
-    { space: SearchSpace.SEARCH_SPACE_ZEN, ...external() },
-    'spec.space: this version does not build the search space zen; it has: nas-bench-201',
-  ],
   ['algorithm absent', { algorithm: undefined }, 'spec.algorithm: an algorithm is required'],
   [
     'algorithm not here',

@@ -44,7 +44,12 @@ export function decodeAttribute(message: AttributeProto, what: string): Attribut
   throw new GraphError(`${what} is of type ${message.type ?? 0}, must be int, float, ints, floats, string or tensor`);
 }
 
+/** The largest int64, which exporters write for "to the end" (and the smallest). */
+const END = 2n ** 63n - 1n;
+
 function integer(value: bigint, what: string): number {
+  if (value === END) return Number.MAX_SAFE_INTEGER;
+  if (value === -END || value === -END - 1n) return Number.MIN_SAFE_INTEGER;
   if (!Number.isSafeInteger(Number(value))) throw new GraphError(`${what} = ${value} must be a safe integer (±2^53)`);
   return Number(value);
 }

@@ -1,0 +1,3 @@
+export * from './binding';
+export { engineOver } from './engine';
+export type { TensorFlow, TfDataType, TfTensor } from './tfjs';

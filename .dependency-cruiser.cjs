@@ -9,6 +9,7 @@ const layers = {
     'libs/statistics',
     'libs/onnx',
     'libs/network',
+    'libs/models',
     'libs/autodiff',
     'libs/search-spaces',
     'libs/proxies',
@@ -18,6 +19,7 @@ const layers = {
   adapters: [
     'libs/engine-reference',
     'libs/engine-onnxruntime',
+    'libs/engine-tensorflow',
     'libs/compute-pool',
     'libs/datasets',
     'libs/training',
@@ -37,6 +39,7 @@ const sameLayer = {
   'libs/statistics': ['libs/random'],
   'libs/autodiff': ['libs/onnx'],
   'libs/network': ['libs/onnx', 'libs/random'],
+  'libs/models': ['libs/network', 'libs/onnx'],
   'libs/search-spaces': ['libs/network', 'libs/onnx', 'libs/random'],
   'libs/proxies': ['libs/autodiff', 'libs/network', 'libs/onnx', 'libs/random', 'libs/statistics'],
   'libs/algorithms': ['libs/random', 'libs/search-spaces'],

@@ -166,7 +166,7 @@ test.each([
   ],
   [
     1,
-    /^UNIMPLEMENTED: space: .* does not build the search space nas-bench-101/,
+    /^INVALID_ARGUMENT: architectures\[0\]: nas-bench-101 architecture, character 0: expected "{" at the start, got /,
     ['score', '--local', '--space', 'nas-bench-101', ...withData, '--proxies', 'params'],
   ],
   [

@@ -59,9 +59,13 @@ test('a batch arrives as its header, then images and labels in little-endian byt
 
 test('a model goes up and comes down unchanged, in chunks', async () => {
   const stored: Buffer[] = [];
+  let announced: unknown;
   scorer = {
     async uploadModel(messages) {
-      for await (const { chunk } of messages) stored.push(Buffer.from(chunk));
+      for await (const { chunk, sizeBytes, sha256: digest } of messages) {
+        if (sizeBytes !== undefined) announced = { sizeBytes, digest };
+        if (chunk.length > 0) stored.push(Buffer.from(chunk));
+      }
       const bytes = Buffer.concat(stored);
       return { digest: sha256(bytes), sizeBytes: BigInt(bytes.length), remarks: ['3 nodes'] };
     },
@@ -80,6 +84,7 @@ test('a model goes up and comes down unchanged, in chunks', async () => {
     remarks: ['3 nodes'],
   });
   expect(stored.map(({ length }) => length)).toEqual([MEBIBYTE, MEBIBYTE, MEBIBYTE / 2 - 7]);
+  expect(announced).toEqual({ sizeBytes: BigInt(model.length), digest: sha256(model) });
   expect(sha256(await downloadModel(clients.oracle, 'trainings/1'))).toBe(sha256(model));
 });
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type {
   OracleApi,
   ScorerApi,
@@ -59,6 +60,8 @@ async function* batchMessages(batch: UploadableBatch): AsyncGenerator<UploadBatc
 }
 
 async function* modelMessages(bytes: Uint8Array): AsyncGenerator<UploadModelRequest> {
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  yield { chunk: Buffer.alloc(0), sizeBytes: BigInt(bytes.byteLength), sha256 };
   for (const chunk of chunks(bytes)) yield { chunk };
 }
 

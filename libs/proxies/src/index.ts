@@ -1,4 +1,5 @@
-export { ONE_HOT_LABELS, type LayerWeight } from './pass';
+export { batchFeeds } from './feeds';
+export { type LayerWeight } from './pass';
 export * from './plan';
 export * from './proxy';
 export { proxies } from './registry';

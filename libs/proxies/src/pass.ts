@@ -126,6 +126,11 @@ export class GraphPass {
     );
   }
 
+  /** The labels themselves, one-hot: one output, [B, classes]. */
+  oneHotLabels(): string[] {
+    return this.once('labels', () => [this.labels], ['labels']);
+  }
+
   build(): Graph {
     return foldConstants(removeDeadNodes(shareNodes(this.builder.build())));
   }

@@ -32,6 +32,17 @@ it('puts proxies of one normalisation into one pass, which computes a shared qua
   }
 });
 
+it('needs no convolution or product more for fisher, snip and plain than for grad_norm alone', () => {
+  const operations = (...ids: string[]) => {
+    const plans = plan(ids, 6, 6);
+    expect(plans).toHaveLength(1);
+    return plans[0].graph.nodes.filter(({ op }) => ['Conv', 'MatMul', 'Gemm'].includes(op)).length;
+  };
+  expect(operations('grad_norm', 'snip', 'fisher', 'plain')).toBe(operations('grad_norm'));
+  // Another backward pass on the same forward pass.
+  expect(operations('grad_norm', 'jacob_cov')).toBeLessThan(operations('grad_norm') + operations('jacob_cov'));
+});
+
 it.each([
   [64, 32, 32],
   [64, 100, 64],

@@ -1,5 +1,7 @@
 import { float32, type Tensor } from '@gradsign/onnx';
 import { Stream } from '@gradsign/random';
+import { jacobianScore } from './jacob-cov';
+import { addKernel } from './naswot';
 import type { GraphProxy } from './proxy';
 import { proxies } from './registry';
 
@@ -51,9 +53,71 @@ describe('the batch gradient', () => {
     expect(reduce('snip', outputs)).toEqual({ value: 3 + 8 + 0 + 1, weights: 4, nanCount: 0 });
   });
 
+  it('becomes the sum of weight × gradient; with its Hessian, minus that of weight × (Hessian · gradient)', () => {
+    expect(reduce('plain', outputs)).toEqual({ value: 3 - 8 + 0 - 1, weights: 4, nanCount: 0 });
+    expect(reduce('grasp', outputs)).toEqual({ value: -3 + 8 + 0 + 1, weights: 4, nanCount: 0 });
+  });
+
   it('shows NaN', () => {
-    for (const id of ['grad_norm', 'snip']) {
+    for (const id of ['grad_norm', 'snip', 'plain', 'grasp']) {
       expect(reduce(id, [float32([3, NaN, 0]), outputs[1]])).toEqual({ value: NaN, weights: 4, nanCount: 1 });
     }
   });
+});
+
+describe('saliencies of outputs', () => {
+  it('become half the mean of their squares, once for each weight of the channel', () => {
+    // Two samples. Three channels of one weight each, then one channel of one weight that is used twice.
+    const outputs = [float32([1, 2, 0, 3, 0, 4], [2, 3]), float32([1, 2, 3, 4], [4, 1])];
+    const value = (1 + 4 + 9 + 16) / 4 + (1 + 4 + 9 + 16) / 4;
+    expect(reduce('fisher', outputs, 2)).toEqual({ value, weights: 4, nanCount: 0 });
+    // A single channel of three weights.
+    expect(reduce('fisher', [float32([1, 3], [2, 1])], 2).value).toBe((3 * (1 + 9)) / 4);
+  });
+
+  it('show NaN', () => {
+    const result = reduce('fisher', [float32([1, NaN], [2, 1]), float32([0, 0], [2, 1])], 2);
+    expect(result).toEqual({ value: NaN, weights: 4, nanCount: 3 });
+  });
+});
+
+describe('input gradients', () => {
+  it('become the score of the eigenvalues of their correlations', () => {
+    const score = (...eigenvalues: number[]) =>
+      -eigenvalues.reduce((sum, v) => sum + Math.log(v + 1e-5) + 1 / (v + 1e-5), 0);
+    // Correlation ½: eigenvalues ½ and 1½.
+    expect(
+      jacobianScore(
+        [1, -1, 0, 0, 1, -1].map((v, k) => (k < 3 ? v : -v)),
+        2,
+      ),
+    ).toBeCloseTo(score(0.5, 1.5), 10);
+    expect(jacobianScore([1, -1, 1, -1, 1, 1, -1, -1], 2)).toBeCloseTo(score(1, 1), 10);
+    // Rows that are multiples of one another: a singular matrix.
+    expect(jacobianScore([1, 2, 4, 2, 4, 8], 2)).toBeCloseTo(score(0, 2), 3);
+  });
+
+  it('are NaN with a constant row or one that is not finite', () => {
+    expect(jacobianScore([1, 2, 3, 3], 2)).toBeNaN();
+    expect(jacobianScore([1, 2, 3, NaN], 2)).toBeNaN();
+    expect(jacobianScore([1, 2, 3, Infinity], 2)).toBeNaN();
+  });
+});
+
+it('counts for each pair of samples the units that both have in the same state', () => {
+  const patterns = [
+    [1, 1, 0, 0, 0],
+    [1, 0, 0, 1, 0],
+    [0, 0, 0, 0, 0],
+  ];
+  const count = (f: (a: number, b: number) => boolean) =>
+    patterns.flatMap((p) => patterns.map((q) => p.filter((a, k) => f(a, q[k])).length));
+  const kernel = new Float64Array(9).fill(100);
+  addKernel(
+    kernel,
+    count((a, b) => a === 1 && b === 1),
+    3,
+    5,
+  );
+  expect([...kernel]).toEqual(count((a, b) => a === b).map((n) => 100 + n));
 });

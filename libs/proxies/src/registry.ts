@@ -1,4 +1,5 @@
 import { flops, liveWeights, params } from './counts';
+import { epeNas } from './epe-nas';
 import { fisher } from './fisher';
 import { gradNorm } from './grad-norm';
 import { gradsign } from './gradsign';
@@ -7,10 +8,16 @@ import { gradsignSquared } from './gradsign-squared';
 import { grasp } from './grasp';
 import { jacobCov } from './jacob-cov';
 import { l2Norm } from './l2-norm';
+import { naswot } from './naswot';
+import { nngp } from './nngp';
 import { plain } from './plain';
 import type { Proxy } from './proxy';
 import { random } from './random';
 import { snip } from './snip';
+import { swap } from './swap';
+import { synflow, synflowReductionBn } from './synflow';
+import { zen } from './zen';
+import { zico } from './zico';
 
 const all: readonly Proxy[] = [
   gradsign,
@@ -21,7 +28,15 @@ const all: readonly Proxy[] = [
   snip,
   grasp,
   fisher,
+  synflow,
+  synflowReductionBn,
+  naswot,
   jacobCov,
+  zen,
+  epeNas,
+  zico,
+  swap,
+  nngp,
   plain,
   l2Norm,
   params,

@@ -1,3 +1,4 @@
+import { NotDifferentiableError } from '@gradsign/autodiff';
 import {
   PoolBusyError,
   PoolClosedError,
@@ -10,6 +11,7 @@ import { ServiceError } from '@gradsign/contracts';
 import { DatasetError } from '@gradsign/dataset';
 import { NpyError } from '@gradsign/datasets';
 import { UnsupportedOperatorError } from '@gradsign/engine';
+import { ModelError } from '@gradsign/models';
 import { NetworkError } from '@gradsign/network';
 import { ArchitectureSyntaxError, NetworkOptionError } from '@gradsign/search-spaces';
 
@@ -24,6 +26,10 @@ const byName: Readonly<Record<string, (message: string, field: string) => Servic
       : ServiceError.invalid(field, message),
   [NpyError.name]: (message, field) => ServiceError.invalid(field, message),
   [NetworkError.name]: (message) => new ServiceError('FAILED_PRECONDITION', message, { reason: 'NETWORK_UNSUITABLE' }),
+  [ModelError.name]: (message, field) =>
+    new ServiceError('FAILED_PRECONDITION', `${field}: ${message}`, { reason: 'MODEL_UNSUITABLE' }),
+  [NotDifferentiableError.name]: (message) =>
+    new ServiceError('FAILED_PRECONDITION', message, { reason: 'OPERATOR_UNSUPPORTED' }),
   [UnsupportedOperatorError.name]: (message) =>
     new ServiceError('FAILED_PRECONDITION', message, { reason: 'OPERATOR_UNSUPPORTED' }),
 };

@@ -14,6 +14,8 @@ const CANDIDATES: readonly (readonly [EngineId, string])[] = [
   [EngineId.ENGINE_ONNXRUNTIME, 'cpu'],
   [EngineId.ENGINE_ONNXRUNTIME, 'cuda'],
   [EngineId.ENGINE_ONNXRUNTIME, 'webgpu'],
+  [EngineId.ENGINE_TENSORFLOW, 'cpu'],
+  [EngineId.ENGINE_TENSORFLOW, 'cuda'],
   [EngineId.ENGINE_REFERENCE, 'cpu'],
 ];
 

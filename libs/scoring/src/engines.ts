@@ -2,6 +2,7 @@ import { ServiceError } from '@gradsign/contracts';
 import type { Engine } from '@gradsign/engine';
 import { createOnnxRuntimeEngine } from '@gradsign/engine-onnxruntime';
 import { ReferenceEngine } from '@gradsign/engine-reference';
+import { createTensorFlowEngine } from '@gradsign/engine-tensorflow';
 
 const created = new Map<string, Promise<Engine>>();
 
@@ -17,11 +18,13 @@ async function create(name: string, device: string): Promise<Engine> {
   switch (name) {
     case 'onnxruntime':
       return createOnnxRuntimeEngine({ device, threads: 1 });
+    case 'tensorflow':
+      return createTensorFlowEngine({ device });
     case 'reference':
       if (device === 'cpu') return new ReferenceEngine();
       throw unavailable(name, device, 'the reference engine runs on cpu only');
     default:
-      throw unavailable(name, device, 'this version has the engines onnxruntime and reference');
+      throw unavailable(name, device, 'this version has the engines onnxruntime, tensorflow and reference');
   }
 }
 

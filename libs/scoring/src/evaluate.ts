@@ -1,8 +1,8 @@
 import type { Engine, Session } from '@gradsign/engine';
-import { IMAGES, initializeWeights, type Network } from '@gradsign/network';
-import { tensor, type Graph, type Tensor } from '@gradsign/onnx';
+import { initializeWeights, type Network } from '@gradsign/network';
+import type { Graph, Tensor } from '@gradsign/onnx';
 import {
-  ONE_HOT_LABELS,
+  batchFeeds,
   planProxies,
   proxies as registry,
   type Plan,
@@ -25,6 +25,8 @@ export interface EvaluateOptions {
   readonly batch?: BatchBlob;
   readonly seed: number | bigint;
   readonly initializations: number;
+  /** Weights by path, where the network has some. Default: drawn by the seed. */
+  readonly weights?: ReadonlyMap<string, Tensor<'float32'>>;
   readonly chunkSize?: number;
   /** Awaited before every run of a graph; it throws where the evaluation should stop. */
   readonly checkpoint?: () => Promise<void>;
@@ -53,7 +55,7 @@ export async function evaluateProxies(options: EvaluateOptions): Promise<TaskSco
   const { batch, network, seed, chunkSize = DEFAULT_CHUNK_SIZE } = options;
   const rounds = wanted.every(({ kind }) => kind === 'structural') ? 0 : options.initializations;
   for (let initialization = 0; initialization < rounds; initialization++) {
-    const weights = lazily(() => initializeWeights(network, { seed, initialization }));
+    const weights = lazily(() => options.weights ?? initializeWeights(network, { seed, initialization }));
     let started = now();
     for (const proxy of wanted) {
       if (proxy.kind !== 'program') continue;
@@ -129,7 +131,7 @@ async function runChunks(options: EvaluateOptions, { graph, chunkSize }: Plan): 
     let sum: Record<string, Tensor> | undefined;
     for (let chunk = 0; chunk < total; chunk++) {
       await options.checkpoint?.();
-      const outputs = await session.run(feeds(options.network, batch, chunk * chunkSize, chunkSize));
+      const outputs = await session.run(batchFeeds(options.network, batch, chunk * chunkSize, chunkSize));
       sum = sum ? addInPlace(sum, outputs) : outputs;
       options.onChunk?.(chunk + 1, total);
     }
@@ -137,22 +139,6 @@ async function runChunks(options: EvaluateOptions, { graph, chunkSize }: Plan): 
   } finally {
     await session.release();
   }
-}
-
-function feeds(
-  { imageShape, classes }: Network,
-  batch: BatchBlob,
-  start: number,
-  count: number,
-): Record<string, Tensor> {
-  const size = imageShape.reduce((a, b) => a * b, 1);
-  const oneHot = new Float32Array(count * classes);
-  for (let i = 0; i < count; i++) oneHot[i * classes + batch.labels[start + i]] = 1;
-  const images = batch.images.subarray(start * size, (start + count) * size);
-  return {
-    [IMAGES]: tensor('float32', [count, ...imageShape], images),
-    [ONE_HOT_LABELS]: tensor('float32', [count, classes], oneHot),
-  };
 }
 
 function addInPlace(sum: Record<string, Tensor>, more: Record<string, Tensor>): Record<string, Tensor> {

@@ -19,6 +19,14 @@ const golden: Record<string, Record<string, number>> = {
     snip: 158.9889007,
     params: 372_346,
     flops: 51_036_810,
+    grasp: 116.024876,
+    fisher: 9.289738425,
+    plain: 0.2331736,
+    l2_norm: 180.9617358077135,
+    synflow: 2.0231587956e26,
+    synflow_reduction_bn: 2.3516031563e23,
+    naswot: 200.3462227059933,
+    jacob_cov: -16.417247,
     random: 0.2641383968293667,
   },
   '|skip_connect~0|+|none~0|none~1|+|avg_pool_3x3~0|none~1|none~2|': {
@@ -30,6 +38,15 @@ const golden: Record<string, Record<string, number>> = {
     snip: 21.89754615,
     params: 73_306,
     flops: 7_783_050,
+    grasp: 1.05541932,
+    fisher: 1.306679907,
+    plain: 0.080518953,
+    l2_norm: 27.854407110647333,
+    synflow: 2_649_665.815734947,
+    synflow_reduction_bn: 2_418.3909201,
+    naswot: 161.1951301881722,
+    jacob_cov: -22.1940197,
+    zen: 11.2462075736,
     random: 0.3547232048586011,
   },
 };
@@ -44,6 +61,16 @@ const tolerances: Record<string, number> = {
   gradsign_mean: 5e-4,
   grad_norm: 3e-3,
   snip: 3e-3,
+  // Second derivatives, squares and inverses of small eigenvalues make more of it, and plain is what snip's terms leave.
+  grasp: 1e-2,
+  fisher: 1e-2,
+  plain: 1e-1,
+  jacob_cov: 1e-2,
+  naswot: 1e-4,
+  synflow: 1e-5,
+  synflow_reduction_bn: 1e-4,
+  l2_norm: 1e-9,
+  zen: 1e-3,
 };
 
 const space = searchSpace('nas-bench-201');

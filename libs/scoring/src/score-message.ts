@@ -34,6 +34,6 @@ export function scoreMessage(
     source: sources[source],
     initializations: compiled.initializations,
     scoreDefinitionVersion: SCORE_DEFINITION_VERSION,
-    normalization: compiled.proxy.normalization,
+    normalization: score.normalization ?? compiled.proxy.normalization,
   };
 }

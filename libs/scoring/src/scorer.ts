@@ -9,7 +9,7 @@ import { LRUCache } from 'lru-cache';
 import { Batches } from './batches';
 import { identityKey, SCORE_DEFINITION_VERSION, type ScoreIdentity } from './identity';
 import type { CompiledProxy, CompiledSettings } from './settings';
-import type { BatchBlob, ScoreTask, TaskScore } from './task';
+import type { BatchBlob, ModelSubject, ScoreTask, TaskScore } from './task';
 
 /** A score with the batch that it was computed on and where it came from. */
 export interface ScoredProxy {
@@ -18,6 +18,14 @@ export interface ScoredProxy {
   readonly batchSize: number;
   readonly batchDigest: string;
   readonly source: 'computed' | 'cache' | 'table';
+}
+
+/** What is scored: an architecture of a space, or a model that is shared with the workers. */
+export type ScoreSubject = Pick<ScoreTask, 'space' | 'architecture' | 'model'>;
+
+/** The subject of an uploaded model; its identity says whether its weights are its own. */
+export function modelSubject(model: ModelSubject): ScoreSubject {
+  return { space: '', architecture: `model:${model.digest}${model.reinitialize ? ':reinitialized' : ''}`, model };
 }
 
 const CACHED_SCORES = 200_000;
@@ -40,20 +48,14 @@ export class Scorer {
    * One result for each proxy of the settings, in their order.
    * @throws ServiceError.
    */
-  async score(
-    space: string,
-    architecture: string,
-    settings: CompiledSettings,
-    signal?: AbortSignal,
-  ): Promise<ScoredProxy[]> {
+  async score(subject: ScoreSubject, settings: CompiledSettings, signal?: AbortSignal): Promise<ScoredProxy[]> {
     const { imageShape, classes } = this.sources.info(settings.data.name, 'settings.data.dataset');
     const results = new Map<string, ScoredProxy>();
     for (const group of groupProxies(settings.proxies)) {
       const { batchSize, initializations } = group[0];
       const batch = batchSize === 0 ? undefined : this.batches.get(settings, batchSize);
       const task: ScoreTask = {
-        space,
-        architecture,
+        ...subject,
         network: settings.network,
         imageShape,
         classes,
@@ -115,6 +117,7 @@ export class Scorer {
 
   /** Proxies that run on the pruned network have the same score for all architectures of a `live` class. */
   private cacheKey(task: ScoreTask, proxy: string): string {
+    if (task.model) return identityKey(identityOf(task, proxy));
     const space = searchSpace(task.space);
     const pruned = proxies.get(proxy)!.kind === 'graph' && space.canonicalForms.includes('live');
     const architecture = pruned ? space.canonical(space.parse(task.architecture), 'live') : task.architecture;
@@ -126,6 +129,7 @@ export class Scorer {
       [attributes.ARCHITECTURE]: task.architecture,
       [attributes.PROXY]: task.proxies.join(','),
     };
+    const blobs = [batch?.digest, task.model?.digest].filter((digest) => digest !== undefined);
     return withSpan('score architecture', spanAttributes, async () => {
       if (batch)
         this.pool.putBlob(batch.digest, {
@@ -134,14 +138,11 @@ export class Scorer {
           size: batch.size,
         } satisfies BatchBlob);
       try {
-        const { result, spans } = await this.pool.run<TaskScore[]>(
-          { kind: 'score', payload: task, blobs: batch ? [batch.digest] : [] },
-          { signal },
-        );
+        const { result, spans } = await this.pool.run<TaskScore[]>({ kind: 'score', payload: task, blobs }, { signal });
         recordSpans(spans);
         return result;
       } catch (error) {
-        throw toServiceError(error, 'architecture');
+        throw toServiceError(error, task.model ? 'model' : 'architecture');
       }
     });
   }

@@ -14,9 +14,13 @@ import {
   type ScorePopulationResponse,
   type Score,
   type ScorerApi,
+  type ScoreSettings,
+  SearchSpace,
   toStatus,
   type UploadBatchRequest,
   type UploadBatchResponse,
+  type UploadedModel,
+  type UploadModelRequest,
   type UploadModelResponse,
 } from '@gradsign/contracts';
 import { proxies } from '@gradsign/proxies';
@@ -24,10 +28,11 @@ import { checkArchitecture, resolveSpace, type DataSources } from '@gradsign/req
 import type { ScoreTables } from '@gradsign/score-tables';
 import { EngineStatuses } from './engine-status';
 import { SCORE_DEFINITION_VERSION } from './identity';
+import { Models } from './models';
 import { mapOrdered } from './ordered';
 import { scoreMessage } from './score-message';
-import { Scorer } from './scorer';
-import { compileSettings, type CompiledSettings } from './settings';
+import { modelSubject, Scorer } from './scorer';
+import { checkModelSettings, compileSettings, type CompiledSettings } from './settings';
 import { receiveBatch } from './upload';
 
 const MAX_ARCHITECTURES = 100_000;
@@ -46,10 +51,12 @@ export interface ScoringOptions {
 /** The scorer, without its port. */
 export class ScoringService implements ScorerApi {
   private readonly scorer: Scorer;
+  private readonly models: Models;
   private readonly engines: EngineStatuses;
 
   constructor(private readonly options: ScoringOptions) {
     this.scorer = new Scorer(options.pool, options.sources, options.tables);
+    this.models = new Models(options.pool);
     this.engines = new EngineStatuses(options.pool);
   }
 
@@ -72,12 +79,12 @@ export class ScoringService implements ScorerApi {
     options: CallOptions = {},
   ): Promise<ScoreArchitectureResponse> {
     const { subject } = request;
-    if (subject?.$case === 'model') throw noModels('model');
-    if (subject === undefined) throw ServiceError.invalid('subject', 'an architecture is required');
+    if (subject?.$case === 'model') return this.scoreModel(subject.value, request.settings, options);
+    if (subject === undefined) throw ServiceError.invalid('subject', 'an architecture or a model is required');
     const space = resolveSpace(subject.value.space, 'architecture.space');
     const architecture = checkArchitecture(space, subject.value.architecture, 'architecture.architecture');
     const settings = await this.compile(request.settings);
-    const scored = await this.scorer.score(space.name, architecture, settings, options.signal);
+    const scored = await this.scorer.score({ space: space.name, architecture }, settings, options.signal);
     return { scores: scored.map((s) => scoreMessage(subject.value.space, architecture, settings, s)) };
   }
 
@@ -100,7 +107,7 @@ export class ScoringService implements ScorerApi {
       yield* mapOrdered(architectures, { concurrency, window: WINDOW * concurrency }, async (text, index) => {
         try {
           const architecture = checkArchitecture(space, text, `architectures[${index}]`);
-          const scored = await this.scorer.score(space.name, architecture, settings, signal);
+          const scored = await this.scorer.score({ space: space.name, architecture }, settings, signal);
           const scores = scored.map((s) => scoreMessage(request.space, architecture, settings, s));
           return { index, scores, error: undefined };
         } catch (error) {
@@ -123,8 +130,8 @@ export class ScoringService implements ScorerApi {
     return { scores };
   }
 
-  async uploadModel(): Promise<UploadModelResponse> {
-    throw noModels('chunk');
+  async uploadModel(parts: AsyncIterable<UploadModelRequest>, options: CallOptions = {}): Promise<UploadModelResponse> {
+    return this.models.upload(parts, options);
   }
 
   async uploadBatch(parts: AsyncIterable<UploadBatchRequest>): Promise<UploadBatchResponse> {
@@ -151,6 +158,19 @@ export class ScoringService implements ScorerApi {
     };
   }
 
+  private async scoreModel(
+    { digest, reinitialize }: UploadedModel,
+    given: ScoreSettings | undefined,
+    { signal }: CallOptions,
+  ): Promise<ScoreArchitectureResponse> {
+    const settings = await this.compile(given);
+    checkModelSettings(settings, reinitialize);
+    this.models.share(digest);
+    const scored = await this.scorer.score(modelSubject({ digest, reinitialize }), settings, signal);
+    const { SEARCH_SPACE_UNSPECIFIED: none } = SearchSpace;
+    return { scores: scored.map((s) => scoreMessage(none, `model:${digest}`, settings, s)) };
+  }
+
   private async compile(settings: ScoreArchitectureRequest['settings']): Promise<CompiledSettings> {
     this.options.tables?.refresh();
     const compiled = compileSettings(settings);
@@ -164,8 +184,4 @@ export class ScoringService implements ScorerApi {
 /** Errors that belong to one architecture of a stream; any other ends the stream. */
 function isOwn(error: ServiceError): boolean {
   return ['INVALID_ARGUMENT', 'FAILED_PRECONDITION', 'INTERNAL', 'DEADLINE_EXCEEDED'].includes(error.code);
-}
-
-function noModels(field: string): ServiceError {
-  return new ServiceError('UNIMPLEMENTED', `${field}: this version scores architectures of search spaces, not models`);
 }

@@ -84,6 +84,20 @@ export function compileSettings(settings: ScoreSettings | undefined): CompiledSe
   };
 }
 
+/** @throws ServiceError INVALID_ARGUMENT for what a model cannot have beside its own graph and weights. */
+export function checkModelSettings({ proxies: wanted, network }: CompiledSettings, reinitialize: boolean): void {
+  const { channels, cellsPerStage, variant } = network;
+  if (channels !== undefined || cellsPerStage !== undefined || variant === 'published') {
+    throw ServiceError.invalid('settings.network', 'a model is the network; network options are for search spaces');
+  }
+  const violations = wanted.flatMap(({ initializations }, i): FieldViolation[] => {
+    if (initializations === 1 || reinitialize) return [];
+    const description = `${initializations} is given for a model that keeps its weights, which starts but once; reinitialize it`;
+    return [{ field: `settings.proxies[${i}].initializations`, description }];
+  });
+  if (violations.length > 0) throw ServiceError.invalidFields(violations);
+}
+
 function compileDevice(device: string): string {
   if (device === '' || device === 'auto') return 'cpu';
   if (DEVICES.includes(device)) return device;

@@ -1,9 +1,22 @@
 import type { CompiledNetwork } from '@gradsign/requests';
 
+/** An uploaded model, whose file travels as a blob named by its digest. */
+export interface ModelSubject {
+  readonly digest: string;
+  /** Whether its weights are replaced by initial values. */
+  readonly reinitialize: boolean;
+}
+
+/** What a worker needs to check a model. */
+export type CheckTask = Pick<ModelSubject, 'digest'>;
+
 /** What a worker needs to score one architecture; the batch itself travels as a blob named by its digest. */
 export interface ScoreTask {
+  /** Empty for a model. */
   readonly space: string;
+  /** In the space's notation, or a model's identity. */
   readonly architecture: string;
+  readonly model?: ModelSubject;
   readonly network: CompiledNetwork;
   readonly imageShape: readonly [number, number, number];
   readonly classes: number;
@@ -31,4 +44,6 @@ export interface TaskScore {
   readonly weights: number;
   readonly nanCount: number;
   readonly seconds: number;
+  /** Given where it is not the proxy's own: a model without normalisation. */
+  readonly normalization?: 'none';
 }

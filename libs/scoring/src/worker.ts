@@ -3,27 +3,22 @@ import { searchSpace } from '@gradsign/search-spaces';
 import { runProbeTask, type ProbeTask } from './engine-status';
 import { engineFor } from './engines';
 import { evaluateProxies } from './evaluate';
-import type { BatchBlob, ScoreTask, TaskScore } from './task';
+import { modelNetwork, runCheckTask, type SubjectNetwork } from './model-task';
+import type { BatchBlob, CheckTask, ScoreTask, TaskScore } from './task';
 
-/** Scores one architecture: the task that the scorer's worker processes serve. */
+/** Scores one architecture or model: the task that the scorer's worker processes serve. */
 export async function runScoreTask(task: ScoreTask, context: TaskContext): Promise<TaskScore[]> {
-  const space = searchSpace(task.space);
-  const { variant, channels, cellsPerStage } = task.network;
-  const network = await context.span('build network', {}, () =>
-    space.network(space.parse(task.architecture), {
-      imageShape: task.imageShape,
-      classes: task.classes,
-      channels,
-      cellsPerStage,
-      ...(variant === 'published' && { variant }),
-    }),
+  const { model } = task;
+  const { network, weights, normalized } = await context.span('build network', {}, () =>
+    model ? modelNetwork(model, task, context) : spaceNetwork(task),
   );
   const engine = await engineFor(task.engine, task.device);
   const batch = task.batchDigest === undefined ? undefined : context.blob<BatchBlob>(task.batchDigest);
-  return context.span('evaluate proxies', { proxies: task.proxies.join(',') }, () =>
+  const scores = await context.span('evaluate proxies', { proxies: task.proxies.join(',') }, () =>
     evaluateProxies({
       engine,
       network,
+      weights,
       architecture: task.architecture,
       proxies: task.proxies,
       batch,
@@ -33,11 +28,26 @@ export async function runScoreTask(task: ScoreTask, context: TaskContext): Promi
       onChunk: (done, total) => context.progress({ done, total }),
     }),
   );
+  return normalized ? scores : scores.map((score) => ({ ...score, normalization: 'none' }));
+}
+
+function spaceNetwork(task: ScoreTask): SubjectNetwork {
+  const space = searchSpace(task.space);
+  const { variant, channels, cellsPerStage } = task.network;
+  const network = space.network(space.parse(task.architecture), {
+    imageShape: task.imageShape,
+    classes: task.classes,
+    channels,
+    cellsPerStage,
+    ...(variant === 'published' && { variant }),
+  });
+  return { network, normalized: true };
 }
 
 if (require.main === module) {
   serveTasks({
     score: (payload, context) => runScoreTask(payload as ScoreTask, context),
+    check: (payload, context) => runCheckTask(payload as CheckTask, context),
     probe: (payload) => runProbeTask(payload as ProbeTask),
   });
 }

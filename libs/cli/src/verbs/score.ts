@@ -5,9 +5,13 @@ import {
   formatDataset,
   fromStatus,
   scoreSourceNames,
+  SearchSpace,
   searchSpaceNames,
   type Score,
+  type ScoreArchitecturesResponse,
+  type ScorerApi,
 } from '@gradsign/contracts';
+import { uploadModel } from '@gradsign/client';
 import { withBackend } from '../with-backend';
 import { UsageError } from '../errors';
 import {
@@ -22,7 +26,9 @@ import { Output, type Row } from '../output';
 import { scoreSettings } from '../score-settings';
 
 interface ScoreOptions extends ConnectionOptions, ScoreDataOptions {
-  readonly space: string;
+  readonly space?: string;
+  readonly model?: string;
+  readonly reinitialize?: boolean;
   readonly arch?: string[];
   readonly archFile?: string;
   readonly proxies: string[];
@@ -32,26 +38,27 @@ interface ScoreOptions extends ConnectionOptions, ScoreDataOptions {
 export function addScore(program: Command): void {
   const command = program
     .command('score')
-    .description('score architectures by zero-cost proxies')
-    .requiredOption('--space <name>', 'search space')
+    .description('score architectures, or a model of one’s own, by zero-cost proxies')
+    .option('--space <name>', 'search space')
     .option('--arch <architecture>', 'an architecture in the space’s notation; may be repeated', collect)
     .option('--arch-file <file>', 'a file with one architecture a line')
+    .option('--model <net.onnx>', 'an image classifier as an ONNX file, instead of space and architectures')
+    .option('--reinitialize', 'replace the model’s weights by initial values that --seed determines')
     .requiredOption('--proxies <names>', 'proxies, joined by commas', list);
   withConnection(withScoreData(command)).action((options: ScoreOptions) => score(options));
 }
 
 async function score(options: ScoreOptions): Promise<void> {
-  const space = searchSpaceNames.parse(options.space, '--space');
-  const architectures = readArchitectures(options);
+  const { model } = options;
+  const scores = model === undefined ? architectureScores(options) : modelScores(model, options);
   const output = new Output(options.format);
   let failed: Error | undefined;
   const work = withBackend(
     options,
     async ({ scorer }) => {
-      const settings = await scoreSettings(scorer, options.proxies, options);
-      for await (const { scores, error } of scorer.scoreArchitectures({ space, architectures, settings })) {
+      for await (const { scores: some, error } of scores(scorer)) {
         if (error) failed ??= fromStatus(error);
-        for (const each of scores) output.row(scoreRow(each));
+        for (const each of some) output.row(scoreRow(each));
       }
     },
     options.dataset,
@@ -60,10 +67,42 @@ async function score(options: ScoreOptions): Promise<void> {
   if (failed) throw failed;
 }
 
+/** What a scorer says, in parts: as messages of ScoreArchitectures. */
+type Scores = (scorer: ScorerApi) => AsyncIterable<Pick<ScoreArchitecturesResponse, 'scores' | 'error'>>;
+
+function architectureScores(options: ScoreOptions): Scores {
+  if (options.space === undefined) throw new UsageError('--space or --model is required');
+  if (options.reinitialize)
+    throw new UsageError('--reinitialize needs --model: architectures have no weights of their own');
+  const space = searchSpaceNames.parse(options.space, '--space');
+  const architectures = readArchitectures(options);
+  return async function* (scorer) {
+    const settings = await scoreSettings(scorer, options.proxies, options);
+    yield* scorer.scoreArchitectures({ space, architectures, settings });
+  };
+}
+
+function modelScores(file: string, options: ScoreOptions): Scores {
+  const { space, arch, archFile, reinitialize = false } = options;
+  for (const [name, value] of Object.entries({ space, arch, 'arch-file': archFile })) {
+    if (value !== undefined) throw new UsageError(`--${name} and --model exclude each other`);
+  }
+  const bytes = readFileSync(file);
+  return async function* (scorer) {
+    const settings = await scoreSettings(scorer, options.proxies, options);
+    const { digest, remarks } = await uploadModel(scorer, bytes);
+    for (const remark of remarks) process.stderr.write(`${file}: ${remark}\n`);
+    const subject = { $case: 'model', value: { digest, reinitialize } } as const;
+    const { scores } = await scorer.scoreArchitecture({ subject, settings });
+    yield { scores, error: undefined };
+  };
+}
+
 /** A score as the command line prints it. */
 export function scoreRow(score: Score): Row {
   return {
-    space: searchSpaceNames.format(score.space, 'space'),
+    // A model belongs to none.
+    space: score.space === SearchSpace.SEARCH_SPACE_UNSPECIFIED ? '' : searchSpaceNames.format(score.space, 'space'),
     architecture: score.architecture,
     proxy: score.proxy,
     value: score.value,
@@ -72,6 +111,7 @@ export function scoreRow(score: Score): Row {
     batchSize: score.batchSize,
     batchDigest: score.batchDigest,
     dataset: formatDataset(score.dataset, 'dataset'),
+    normalization: score.normalization,
     weights: score.weights,
     nanCount: score.nanCount,
     seconds: score.seconds,

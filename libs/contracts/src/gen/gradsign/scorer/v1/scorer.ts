@@ -297,9 +297,18 @@ export interface ScorePopulationResponse {
   scores: Score[];
 }
 
-/** Request of UploadModel. The first message may carry metadata; all carry bytes. */
+/**
+ * Request of UploadModel: the file's next bytes. The first message says how many there are and which, so that an upload
+ * that is cut off is never taken for a whole file.
+ */
 export interface UploadModelRequest {
   chunk: Buffer;
+  /** First message only: size of the whole file. */
+  sizeBytes?:
+    | bigint
+    | undefined;
+  /** First message only: lower-case hex SHA-256 of the whole file. */
+  sha256?: string | undefined;
 }
 
 /** Response of UploadModel. */
@@ -2291,13 +2300,22 @@ export const ScorePopulationResponse: MessageFns<ScorePopulationResponse> = {
 };
 
 function createBaseUploadModelRequest(): UploadModelRequest {
-  return { chunk: Buffer.alloc(0) };
+  return { chunk: Buffer.alloc(0), sizeBytes: undefined, sha256: undefined };
 }
 
 export const UploadModelRequest: MessageFns<UploadModelRequest> = {
   encode(message: UploadModelRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.chunk.length !== 0) {
       writer.uint32(10).bytes(message.chunk);
+    }
+    if (message.sizeBytes !== undefined) {
+      if (BigInt.asIntN(64, message.sizeBytes) !== message.sizeBytes) {
+        throw new globalThis.Error("value provided for field message.sizeBytes of type int64 too large");
+      }
+      writer.uint32(16).int64(message.sizeBytes);
+    }
+    if (message.sha256 !== undefined) {
+      writer.uint32(26).string(message.sha256);
     }
     return writer;
   },
@@ -2323,6 +2341,22 @@ export const UploadModelRequest: MessageFns<UploadModelRequest> = {
             message.chunk = Buffer.from(reader.bytes());
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.sizeBytes = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.sha256 = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2336,13 +2370,27 @@ export const UploadModelRequest: MessageFns<UploadModelRequest> = {
   },
 
   fromJSON(object: any): UploadModelRequest {
-    return { chunk: isSet(object.chunk) ? Buffer.from(bytesFromBase64(object.chunk)) : Buffer.alloc(0) };
+    return {
+      chunk: isSet(object.chunk) ? Buffer.from(bytesFromBase64(object.chunk)) : Buffer.alloc(0),
+      sizeBytes: isSet(object.sizeBytes)
+        ? BigInt(object.sizeBytes)
+        : isSet(object.size_bytes)
+        ? BigInt(object.size_bytes)
+        : undefined,
+      sha256: isSet(object.sha256) ? globalThis.String(object.sha256) : undefined,
+    };
   },
 
   toJSON(message: UploadModelRequest): unknown {
     const obj: any = {};
     if (message.chunk.length !== 0) {
       obj.chunk = base64FromBytes(message.chunk);
+    }
+    if (message.sizeBytes !== undefined) {
+      obj.sizeBytes = message.sizeBytes.toString();
+    }
+    if (message.sha256 !== undefined) {
+      obj.sha256 = message.sha256;
     }
     return obj;
   },
@@ -2353,6 +2401,10 @@ export const UploadModelRequest: MessageFns<UploadModelRequest> = {
   fromPartial(object: DeepPartial<UploadModelRequest>): UploadModelRequest {
     const message = createBaseUploadModelRequest();
     message.chunk = object.chunk ?? Buffer.alloc(0);
+    message.sizeBytes = (object.sizeBytes !== undefined && object.sizeBytes !== null)
+      ? BigInt(object.sizeBytes)
+      : undefined;
+    message.sha256 = object.sha256 ?? undefined;
     return message;
   },
 };

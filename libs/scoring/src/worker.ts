@@ -24,6 +24,7 @@ export async function runScoreTask(task: ScoreTask, context: TaskContext): Promi
       batch,
       seed: task.seed,
       initializations: task.initializations,
+      memoryLimit: task.memoryLimit,
       checkpoint: () => context.checkpoint(),
       onChunk: (done, total) => context.progress({ done, total }),
     }),

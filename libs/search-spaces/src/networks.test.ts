@@ -29,7 +29,7 @@ describe.each([...searchSpaces])('%s', (name, space) => {
       const network = space.network(architecture, { ...options, ...(!FIXED_SIZES.includes(name) && SMALL) });
       const weights = initializeWeights(network, { seed: 42, initialization: 0 });
       const graph = normalize(specialize(withWeights(network, weights), { [BATCH]: SAMPLES }), 'sample');
-      const images = new Float32Array(SAMPLES * shape.reduce((a, b) => a * b));
+      const images = new Float32Array(SAMPLES * shape[0] * shape[1] * shape[2]);
       Stream.of(1, 'images').fillNormal(images, 0, 1);
       const session = await engine.load(graph);
       const { [LOGITS]: logits } = await session.run({ [IMAGES]: float32(images, [SAMPLES, ...shape]) });

@@ -10,47 +10,58 @@ const WARM_UP = 3;
 export interface DeviceWork extends Task {
   /** Devices of ONNX Runtime. */
   readonly devices: readonly string[];
-  readonly chunkSize: number;
+  /** Images in one run of the product's graph, each to be measured; undefined: its default. */
+  readonly chunkSizes: readonly (number | undefined)[];
   /** Absent: without PyTorch. */
   readonly pytorch?: { readonly python: string; readonly device: string };
   /** A folder that is not there yet, for the networks. */
   readonly folder: string;
 }
 
-/** The product on each device and PyTorch in each way, against the scores of the product on the CPU. */
-export async function measureDevice(work: DeviceWork) {
-  const { architectures, batchSize, chunkSize, scale, pytorch } = work;
-  const warmUp = WARM_UP;
-  const product = (device: string) =>
-    scoreByProduct({ architectures, batchSize, scale, device, chunkSize, warmUp: device === 'cpu' ? 1 : warmUp });
+/** One way of scoring, measured; `error` where it failed. */
+export interface Figure {
+  readonly name: string;
+  readonly medianSeconds?: number;
+  /** From the scores of the product on the CPU, relative. */
+  readonly largestDifference?: number;
+  readonly agrees: boolean;
+  readonly error?: string;
+  readonly rows?: readonly Scored[];
+}
+
+/** The product on the CPU and on each device, and PyTorch in each way, on the whole batch but for the loop. */
+export async function measureDevice(work: DeviceWork): Promise<Figure[]> {
+  const { architectures, batchSize, scale, pytorch } = work;
+  const product = (device: string, chunkSize?: number) =>
+    scoreByProduct({ architectures, batchSize, scale, device, chunkSize, warmUp: WARM_UP });
   const expected = await product('cpu');
-  const runs: [string, readonly Scored[]][] = [['onnxruntime, cpu (one thread)', expected]];
-  for (const device of work.devices) {
-    if (device !== 'cpu') runs.push([`onnxruntime, ${device}`, await product(device)]);
+  const figures = [figure('onnxruntime, cpu (one thread)', expected, expected)];
+  // What fails, for want of memory or of an operator, must not cost what was measured.
+  const attempt = async (name: string, run: () => Promise<readonly Scored[]>) => {
+    try {
+      figures.push(figure(name, await run(), expected));
+    } catch (error) {
+      figures.push({ name, agrees: false, error: (error as Error).message });
+    }
+  };
+  for (const device of work.devices.filter((name) => name !== 'cpu')) {
+    for (const chunkSize of work.chunkSizes) {
+      const chunks = chunkSize === undefined ? '' : `, chunks of ${chunkSize}`;
+      await attempt(`onnxruntime, ${device}${chunks}`, () => product(device, chunkSize));
+    }
   }
-  let gpu: string | undefined;
   if (pytorch) {
     const files = writeTask(work, work.folder);
     for (const method of METHODS) {
-      const rows = await scoreByPyTorch(files, { ...pytorch, method, chunkSize, warmUp });
-      runs.push([`PyTorch ${rows[0].torch}, ${method}`, rows]);
-      gpu = rows[0].device;
+      const run = { ...pytorch, method, chunkSize: batchSize, warmUp: WARM_UP };
+      await attempt(`PyTorch, ${method}`, () => scoreByPyTorch(files, run));
     }
   }
-  return {
-    batchSize,
-    chunkSize,
-    gpu,
-    architectures,
-    figures: runs.map(([name, rows]) => {
-      const difference = largestDifference(rows, expected);
-      return {
-        name,
-        medianSeconds: median(rows.map(({ seconds }) => seconds)),
-        largestDifference: difference,
-        agrees: difference <= TOLERANCE,
-        rows,
-      };
-    }),
-  };
+  return figures;
+}
+
+function figure(name: string, rows: readonly Scored[], expected: readonly Scored[]): Figure {
+  const medianSeconds = median(rows.map(({ seconds }) => seconds));
+  const difference = largestDifference(rows, expected);
+  return { name, medianSeconds, largestDifference: difference, agrees: difference <= TOLERANCE, rows };
 }

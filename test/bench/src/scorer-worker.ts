@@ -5,8 +5,8 @@ import type { Task } from './task';
 
 export interface ScorerWork extends Task {
   readonly device: string;
-  /** Images in one run of the graph. */
-  readonly chunkSize: number;
+  /** Images in one run of the graph; default: the product's own. */
+  readonly chunkSize?: number;
   /** Architectures, from the first, that are scored once before anything is measured. */
   readonly warmUp: number;
 }

@@ -1,6 +1,7 @@
 import { UnsupportedOperatorError } from '@gradsign/engine';
 import { float32, GraphBuilder, int64, tensor, zeros, type Tensor } from '@gradsign/onnx';
-import { availableDevices, createOnnxRuntimeEngine, DeviceUnavailableError } from './engine';
+import { DeviceUnavailableError } from './device-unavailable';
+import { availableDevices, createOnnxRuntimeEngine } from './engine';
 
 async function runOnce(build: (b: GraphBuilder) => void, feeds: Record<string, Tensor>) {
   const builder = new GraphBuilder('test');
@@ -70,7 +71,7 @@ test('float64 runs where ONNX Runtime has it, and is refused by node where not',
 test('a device without a provider is refused with those that there are', () => {
   expect(availableDevices()).toContain('cpu');
   expect(() => createOnnxRuntimeEngine({ device: 'tpu' })).toThrow(DeviceUnavailableError);
-  expect(() => createOnnxRuntimeEngine({ device: 'tpu' })).toThrow(/"tpu" here; it has: .*cpu/);
+  expect(() => createOnnxRuntimeEngine({ device: 'tpu' })).toThrow(/"tpu" here: it has .*cpu/);
 });
 
 test('integers and booleans come back in their own types', async () => {

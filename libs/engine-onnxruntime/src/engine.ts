@@ -1,8 +1,10 @@
 import { UnsupportedOperatorError, type Engine, type Session } from '@gradsign/engine';
 import { encodeModel, type DataType, type Graph, type Tensor, type TensorData } from '@gradsign/onnx';
 import * as ort from 'onnxruntime-node';
+import { DeviceUnavailableError } from './device-unavailable';
 import { keepStatistics } from './keep-statistics';
-import { withoutUnusedOptimizers } from './optimizers';
+import { providerOf, refuseKnownFailures } from './providers';
+import { hasVulkan } from './vulkan';
 
 // What goes wrong is thrown; written to standard error beside that, it would be noise.
 ort.env.logLevel = 'fatal';
@@ -17,27 +19,25 @@ export interface OnnxRuntimeOptions {
   readonly profile?: string;
 }
 
-/** Thrown when the installed ONNX Runtime cannot use a device. */
-export class DeviceUnavailableError extends Error {
-  override readonly name = 'DeviceUnavailableError';
-  constructor(
-    readonly device: string,
-    readonly available: readonly string[],
-  ) {
-    super(`ONNX Runtime has no execution provider for "${device}" here; it has: ${available.join(', ')}`);
-  }
-}
-
 /** The devices that the installed ONNX Runtime has a provider for. */
 export function availableDevices(): string[] {
   return ort.listSupportedBackends().map(({ name }) => name);
 }
 
-/** @throws DeviceUnavailableError. */
+/**
+ * An engine over the installed ONNX Runtime. Whether a driver is there shows when a graph is loaded.
+ * @throws DeviceUnavailableError where the device cannot be had, on creation or on loading
+ */
 export function createOnnxRuntimeEngine({ device = 'cpu', threads = 1, profile }: OnnxRuntimeOptions = {}): Engine {
-  if (!availableDevices().includes(device)) throw new DeviceUnavailableError(device, availableDevices());
+  if (!availableDevices().includes(device)) {
+    throw new DeviceUnavailableError(device, `it has ${availableDevices().join(', ')}`);
+  }
+  if (device === 'webgpu' && process.platform === 'linux' && !hasVulkan()) {
+    throw new DeviceUnavailableError(device, 'no Vulkan loader (libvulkan.so.1) is installed');
+  }
+  const provider = providerOf(device);
   const options: ort.InferenceSession.SessionOptions = {
-    executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
+    ...provider.options,
     graphOptimizationLevel: 'all',
     executionMode: 'sequential',
     intraOpNumThreads: threads,
@@ -47,15 +47,15 @@ export function createOnnxRuntimeEngine({ device = 'cpu', threads = 1, profile }
     enableMemPattern: false,
     logSeverityLevel: 3,
     ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
-    extra: device === 'cpu' ? withoutUnusedOptimizers : {},
   };
   return {
     name: 'onnxruntime',
     device,
     precision: 'float32',
     async load(graph: Graph): Promise<Session> {
-      const model = encodeModel(keepStatistics(graph), { producer: 'gradsign' });
-      const session = await create(model, options, graph);
+      refuseKnownFailures(device, graph);
+      const model = encodeModel(provider.rewrite(keepStatistics(graph)), { producer: 'gradsign' });
+      const session = await create(model, options, { graph, device });
       const outputs = graph.outputs.map(({ name }) => name);
       return {
         run: async (feeds) => toTensors(await session.run(toFeeds(feeds), outputs)),
@@ -68,13 +68,17 @@ export function createOnnxRuntimeEngine({ device = 'cpu', threads = 1, profile }
 async function create(
   model: Uint8Array,
   options: ort.InferenceSession.SessionOptions,
-  graph: Graph,
+  { graph, device }: { graph: Graph; device: string },
 ): Promise<ort.InferenceSession> {
   try {
     return await ort.InferenceSession.create(model, options);
   } catch (error) {
+    const { message } = error as Error;
+    // "OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library", "Failed to get a WebGPU adapter: …"
+    const missing = /(?:AppendExecutionProvider_\w+|WebGPU adapter): (.*)/.exec(message)?.[1];
+    if (missing !== undefined) throw new DeviceUnavailableError(device, missing);
     // "Could not find an implementation for Conv(11) node with name 'stem'"
-    const name = /Could not find an implementation for .* node with name '(.*)'/.exec((error as Error).message)?.[1];
+    const name = /Could not find an implementation for .* node with name '(.*)'/.exec(message)?.[1];
     const node = graph.nodes.find((candidate) => candidate.name === name);
     if (node === undefined) throw error;
     throw new UnsupportedOperatorError('onnxruntime', node.op, node.name, 'not implemented for its element types');

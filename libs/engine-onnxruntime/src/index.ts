@@ -1,1 +1,2 @@
+export * from './device-unavailable';
 export * from './engine';

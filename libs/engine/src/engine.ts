@@ -6,7 +6,10 @@ export interface Engine {
   readonly name: string;
   /** `cpu`, `cuda`, `webgpu`, … */
   readonly device: string;
-  /** Precision that results are computed in; conformance tolerances follow from it. */
+  /**
+   * Precision that results are computed in; conformance tolerances follow from it. Subnormal float32 numbers (below
+   * 2⁻¹²⁶ in magnitude) may count as zero: many devices have no others.
+   */
   readonly precision: 'float32' | 'float64';
   /**
    * Prepares a graph whose dimensions are all numbers.

@@ -17,6 +17,10 @@ test('each engine is tried out in a worker; what does not work has its reason', 
   expect(of(Engine.ENGINE_ONNXRUNTIME, 'cpu')).toMatchObject({ available: true, reason: '' });
   expect(of(Engine.ENGINE_REFERENCE, 'cpu')).toMatchObject({ available: true, reason: '' });
   for (const { available, reason } of statuses) expect(available).toBe(reason === '');
+  for (const device of ['cuda', 'webgpu']) {
+    const { reason } = of(Engine.ENGINE_ONNXRUNTIME, device)!;
+    if (reason !== '') expect(reason).toMatch(new RegExp(`^ONNX Runtime cannot use the device "${device}" here: .+$`));
+  }
 });
 
 test('what works is let through, what does not is refused with its reason, and each is tried out once', async () => {

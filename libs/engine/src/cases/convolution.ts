@@ -14,6 +14,8 @@ const conv: [string, Shape, Shape, Attributes][] = [
   ['dilation 2', [2, 3, 9, 9], [4, 3, 3, 3], { dilations: [2, 2], pads: [2, 2, 2, 2] }],
   ['dilations differ, stride', [1, 4, 11, 9], [2, 4, 3, 3], { dilations: [3, 1], strides: [1, 2] }],
   ['groups', [2, 6, 5, 5], [4, 3, 3, 3], { group: 2, pads: [1, 1, 1, 1] }],
+  ['6 channels to 4', [2, 6, 5, 5], [4, 6, 3, 3], { pads: [1, 1, 1, 1] }],
+  ['2 groups of 6 outputs', [1, 4, 5, 5], [12, 2, 3, 3], { group: 2, pads: [1, 1, 1, 1] }],
   ['4 groups of 5 outputs', [1, 12, 5, 5], [20, 3, 3, 3], { group: 4, pads: [1, 1, 1, 1] }],
   ['depthwise', [2, 8, 7, 7], [8, 1, 3, 3], { group: 8, pads: [1, 1, 1, 1] }],
   ['depthwise, multiplier 9', [2, 3, 6, 6], [27, 1, 3, 3], { group: 3, pads: [1, 1, 1, 1] }],
@@ -41,6 +43,7 @@ const transposed: [string, Shape, Shape, Attributes][] = [
   ],
   ['stride 3, 1x1, output padding', [1, 2, 3, 3], [2, 2, 1, 1], { strides: [3, 3], output_padding: [2, 1] }],
   ['groups', [2, 6, 4, 4], [6, 2, 3, 3], { group: 3, pads: [1, 1, 1, 1] }],
+  ['groups of 4 inputs and one output', [2, 8, 5, 5], [8, 1, 3, 3], { group: 2, pads: [1, 1, 1, 1] }],
   [
     'depthwise, stride 2',
     [1, 5, 4, 4],

@@ -1,6 +1,7 @@
 import type { Network } from '@gradsign/network';
 import type { Graph, Tensor } from '@gradsign/onnx';
 import type { GraphPass, LayerWeight } from './pass';
+import type { Members } from './population';
 
 /** What is known of a proxy without computing anything. */
 export interface ProxyInfo {
@@ -88,4 +89,18 @@ export interface ProgramProxy extends ProxyInfo {
   evaluate(subject: ProgramSubject): Promise<ProxyValue>;
 }
 
-export type Proxy = StructuralProxy | GraphProxy | ProgramProxy;
+/** What a population proxy finds of one member, before it is ranked among the others. */
+export interface MemberValue extends Omit<ProxyValue, 'value'> {
+  /** Numbers to rank by; higher is better in each. */
+  readonly components: readonly number[];
+}
+
+/** A program whose score ranks the members of a population against each other: one member alone has none. */
+export interface PopulationProxy extends ProxyInfo {
+  readonly kind: 'population';
+  evaluate(subject: ProgramSubject): Promise<MemberValue>;
+  /** One score a member. */
+  combine(members: Members): number[];
+}
+
+export type Proxy = StructuralProxy | GraphProxy | ProgramProxy | PopulationProxy;

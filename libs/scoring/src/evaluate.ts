@@ -5,8 +5,8 @@ import {
   batchFeeds,
   planProxies,
   proxies as registry,
+  type MemberValue,
   type Plan,
-  type ProgramProxy,
   type ProgramSubject,
   type ProxyValue,
 } from '@gradsign/proxies';
@@ -33,6 +33,11 @@ export interface EvaluateOptions {
   readonly onChunk?: (done: number, total: number) => void;
 }
 
+/** Of one initialisation. */
+interface Evaluation extends ProxyValue {
+  readonly components?: readonly number[];
+}
+
 /**
  * Values of proxies for one network, in the order asked for: means over the initialisations. Proxies that share a
  * pass share its time equally. The same bits for the same arguments on the same engine and machine, whatever the
@@ -41,8 +46,8 @@ export interface EvaluateOptions {
 export async function evaluateProxies(options: EvaluateOptions): Promise<TaskScore[]> {
   const wanted = options.proxies.map((id) => registry.get(id)!);
   const graphProxies = wanted.filter((proxy) => proxy.kind === 'graph');
-  const results = new Map<string, { values: ProxyValue[]; seconds: number }>();
-  const add = (id: string, value: ProxyValue, seconds: number) => {
+  const results = new Map<string, { values: Evaluation[]; seconds: number }>();
+  const add = (id: string, value: Evaluation, seconds: number) => {
     const known = results.get(id) ?? { values: [], seconds: 0 };
     results.set(id, { values: [...known.values, value], seconds: known.seconds + seconds });
   };
@@ -58,8 +63,10 @@ export async function evaluateProxies(options: EvaluateOptions): Promise<TaskSco
     const weights = lazily(() => options.weights ?? initializeWeights(network, { seed, initialization }));
     let started = now();
     for (const proxy of wanted) {
-      if (proxy.kind !== 'program') continue;
-      add(proxy.id, await runProgram(proxy, options, { initialization, weights }), now() - started);
+      if (proxy.kind !== 'program' && proxy.kind !== 'population') continue;
+      const evaluate = (subject: ProgramSubject): Promise<Evaluation> =>
+        proxy.kind === 'program' ? proxy.evaluate(subject) : ofMember(proxy.evaluate(subject));
+      add(proxy.id, await runProgram(evaluate, options, { initialization, weights }), now() - started);
       started = now();
     }
     if (graphProxies.length === 0) continue;
@@ -77,20 +84,22 @@ export async function evaluateProxies(options: EvaluateOptions): Promise<TaskSco
   }
   return wanted.map(({ id }) => {
     const { values, seconds } = results.get(id)!;
-    const value = values.reduce((sum, v) => sum + v.value, 0) / values.length;
-    return { id, value, weights: values[0].weights, nanCount: values.reduce((n, v) => n + v.nanCount, 0), seconds };
+    const mean = (of: (v: Evaluation) => number) => values.reduce((sum, v) => sum + of(v), 0) / values.length;
+    const components = values[0].components?.map((_, i) => mean((v) => v.components![i]));
+    const nanCount = values.reduce((n, v) => n + v.nanCount, 0);
+    return { id, value: mean((v) => v.value), components, weights: values[0].weights, nanCount, seconds };
   });
 }
 
 /** Evaluates a program; the graphs that it runs stay loaded until it ends. */
 async function runProgram(
-  proxy: ProgramProxy,
+  evaluate: (subject: ProgramSubject) => Promise<Evaluation>,
   { engine, network, architecture, seed, batch, checkpoint = async () => {} }: EvaluateOptions,
   { initialization, weights }: { initialization: number; weights: () => ProgramSubject['weights'] },
-): Promise<ProxyValue> {
+): Promise<Evaluation> {
   const sessions = new Map<Graph, Session>();
   try {
-    return await proxy.evaluate({
+    return await evaluate({
       network,
       architecture,
       seed,
@@ -110,6 +119,11 @@ async function runProgram(
   } finally {
     for (const session of sessions.values()) await session.release();
   }
+}
+
+/** A member of a population has no value of its own. */
+async function ofMember(value: Promise<MemberValue>): Promise<Evaluation> {
+  return { value: NaN, ...(await value) };
 }
 
 function lazily<T>(make: () => T): () => T {

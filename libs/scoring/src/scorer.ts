@@ -103,6 +103,8 @@ export class Scorer {
     const identity = identityOf(task, proxy);
     const cached = this.cache.get(this.cacheKey(task, proxy));
     if (cached) return [[proxy, { score: cached, source: 'cache' }]];
+    // A table has scores, not what members are ranked by.
+    if (proxies.get(proxy)!.kind === 'population') return [];
     const key = columnKey({
       ...identity,
       imageShape: [...identity.imageShape],

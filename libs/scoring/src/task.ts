@@ -37,10 +37,13 @@ export interface BatchBlob {
   readonly size: number;
 }
 
-/** One proxy's result; `value` may be an infinity or NaN. */
+/** One proxy's result; numbers may be infinities or NaN. */
 export interface TaskScore {
   readonly id: string;
+  /** NaN where only the members of a population have one. */
   readonly value: number;
+  /** Given by a population proxy: what members are ranked by. */
+  readonly components?: readonly number[];
   readonly weights: number;
   readonly nanCount: number;
   readonly seconds: number;

@@ -74,6 +74,11 @@ export interface ProgramSubject {
   readonly weights: ReadonlyMap<string, Tensor<'float32'>>;
   /** Given where `data` is `batch`. */
   readonly batch?: LabelledBatch;
+  /**
+   * The architecture's network with as few channels and cells as its space allows, for images of one channel and 4 × 4
+   * pixels. There is none of a model, and where channels are what the architecture is.
+   */
+  smallestNetwork?(): Network | undefined;
   /** Runs a graph. It is loaded when it is first run, by identity of the object, and released after the evaluation. */
   run(graph: Graph, feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>>;
   /** To be awaited between long steps; it throws where the evaluation should stop. `run` awaits it too. */

@@ -27,6 +27,8 @@ export interface EvaluateOptions {
   readonly initializations: number;
   /** Weights by path, where the network has some. Default: drawn by the seed. */
   readonly weights?: ReadonlyMap<string, Tensor<'float32'>>;
+  /** See ProgramSubject. Default: there is none. */
+  readonly smallestNetwork?: ProgramSubject['smallestNetwork'];
   readonly chunkSize?: number;
   /** Awaited before every run of a graph; it throws where the evaluation should stop. */
   readonly checkpoint?: () => Promise<void>;
@@ -94,9 +96,11 @@ export async function evaluateProxies(options: EvaluateOptions): Promise<TaskSco
 /** Evaluates a program; the graphs that it runs stay loaded until it ends. */
 async function runProgram(
   evaluate: (subject: ProgramSubject) => Promise<Evaluation>,
-  { engine, network, architecture, seed, batch, checkpoint = async () => {} }: EvaluateOptions,
+  options: EvaluateOptions,
   { initialization, weights }: { initialization: number; weights: () => ProgramSubject['weights'] },
 ): Promise<Evaluation> {
+  const { engine, network, architecture, seed, batch } = options;
+  const { checkpoint = async () => {}, smallestNetwork } = options;
   const sessions = new Map<Graph, Session>();
   try {
     return await evaluate({
@@ -108,6 +112,7 @@ async function runProgram(
         return weights();
       },
       batch,
+      smallestNetwork,
       checkpoint,
       async run(graph, feeds) {
         await checkpoint();

@@ -4,6 +4,7 @@ import { runProbeTask, type ProbeTask } from './engine-status';
 import { engineFor } from './engines';
 import { evaluateProxies } from './evaluate';
 import { modelNetwork, runCheckTask, type SubjectNetwork } from './model-task';
+import { smallestNetwork } from './smallest-network';
 import type { BatchBlob, CheckTask, ScoreTask, TaskScore } from './task';
 
 /** Scores one architecture or model: the task that the scorer's worker processes serve. */
@@ -24,6 +25,7 @@ export async function runScoreTask(task: ScoreTask, context: TaskContext): Promi
       batch,
       seed: task.seed,
       initializations: task.initializations,
+      smallestNetwork: () => smallestNetwork(task),
       checkpoint: () => context.checkpoint(),
       onChunk: (done, total) => context.progress({ done, total }),
     }),

@@ -1,11 +1,12 @@
 import { BATCH, normalize, type Network } from '@gradsign/network';
 import { GraphBuilder, removeDeadNodes, specialize, type Graph, type Tensor, type Value } from '@gradsign/onnx';
+import { finish } from './forward';
 
 /** A cell alone, on inputs of its own. */
 export interface CellGraph {
   /** Its outputs are the outputs of the cell's ReLUs on feature maps. */
   readonly graph: Graph;
-  /** The cell's inputs: [B, C, size, size] each. */
+  /** The cell's inputs, as far as they matter: [B, C, size, size] each. */
   readonly inputs: readonly Value[];
 }
 
@@ -25,7 +26,8 @@ export function firstCellGraph(network: Network, batchSize: number, size: number
   const weights = forward.inputs.filter(({ name }) => read.has(name));
   const builder = GraphBuilder.from({ ...own, inputs: [...inputs, ...weights], outputs: [] });
   for (const { op, outputs } of own.nodes) if (op === 'Relu') builder.output(builder.value(outputs[0]), outputs[0]);
-  return { graph: removeDeadNodes(builder.build()), inputs };
+  const graph = finish(builder);
+  return { graph, inputs: graph.inputs.filter(({ name }) => cell.inputs.includes(name)) };
 }
 
 /** The distinct patterns, one a sample, of which units are on. */

@@ -24,6 +24,22 @@ const rows = (stdout: string) =>
     .split('\n')
     .map((line) => JSON.parse(line));
 
+test('score ranks architectures by a proxy of populations; a sweep has no ranks', () => {
+  const none = '|none~0|+|none~0|none~1|+|none~0|none~1|none~2|';
+  const common = ['--dataset', 'noise:mnist', ...SMALL];
+  const { stdout } = score('--arch', none, '--arch', CELL, '--proxies', 'az_nas,params', '--format', 'json', ...common);
+  const [worse, params, better] = rows(stdout);
+  expect(worse).toMatchObject({ architecture: none, proxy: 'az_nas', value: 4 * Math.log(1 / 2) });
+  expect(params).toMatchObject({ architecture: none, proxy: 'params' });
+  expect(better).toMatchObject({ architecture: CELL, proxy: 'az_nas', value: 0 });
+  const out = join(folder, 'ranks.arrow');
+  const sweep = ['sweep', '--local', '--space', 'nas-bench-201', '--proxies', 'az_nas', '--out', out];
+  expect(gradsign(...sweep, ...common)).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('"az_nas" ranks the members of a population: use ScorePopulation'),
+  });
+});
+
 test('score prints a line for each architecture and proxy, the same each time', () => {
   const args = [
     '--arch',

@@ -50,7 +50,7 @@ export const teNas: PopulationProxy = {
     const small = subject.smallestNetwork?.();
     if (small === undefined) {
       const rule =
-        'counts linear regions in a network of one channel: a model has none, and an architecture that is its channels';
+        'counts linear regions in a network of one channel, which a model does not have, nor an architecture that is its channels';
       throw new NetworkError('te_nas', rule);
     }
     const { initialization, seed } = subject;

@@ -1,6 +1,6 @@
 // Runs the built command line as its users do: build first (`npm test` does).
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeNpy } from '@gradsign/datasets';
@@ -38,6 +38,19 @@ test('score ranks architectures by a proxy of populations; a sweep has no ranks'
     status: 1,
     stderr: expect.stringContaining('"az_nas" ranks the members of a population: use ScorePopulation'),
   });
+});
+
+test('score writes what proxies draw', () => {
+  const dump = join(folder, 'draws');
+  const common = ['--arch', CELL, '--proxies', 'zen', '--dataset', 'noise:mnist', '--dump', dump, ...SMALL];
+  expect(score(...common).status).toBe(0);
+  expect(existsSync(join(dump, 'zen', '0', '63', 'images.npy'))).toBe(true);
+  expect(score('--arch', CELL, ...common)).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('--dump is for one architecture; 2 are given'),
+  });
+  const remote = gradsign('score', '--space', 'nas-bench-201', ...common.slice(0, -2));
+  expect(remote).toMatchObject({ status: 2, stderr: expect.stringContaining('--dump needs --local') });
 });
 
 test('score prints a line for each architecture and proxy, the same each time', () => {

@@ -15,6 +15,15 @@ import type { BatchBlob, TaskScore } from './task';
 /** Images in one run of a graph, where the batch may be cut: memory falls, time does not change. */
 export const DEFAULT_CHUNK_SIZE = 16;
 
+/** A run of a graph by a program. */
+export interface ProgramRun {
+  readonly proxy: string;
+  readonly initialization: number;
+  /** Runs of the program before it, in this initialisation. */
+  readonly index: number;
+  readonly feeds: Readonly<Record<string, Tensor>>;
+}
+
 export interface EvaluateOptions {
   readonly engine: Engine;
   readonly network: Network;
@@ -32,6 +41,7 @@ export interface EvaluateOptions {
   readonly chunkSize?: number;
   /** Awaited before every run of a graph; it throws where the evaluation should stop. */
   readonly checkpoint?: () => Promise<void>;
+  readonly onProgramRun?: (run: ProgramRun) => void;
   readonly onChunk?: (done: number, total: number) => void;
 }
 
@@ -68,7 +78,7 @@ export async function evaluateProxies(options: EvaluateOptions): Promise<TaskSco
       if (proxy.kind !== 'program' && proxy.kind !== 'population') continue;
       const evaluate = (subject: ProgramSubject): Promise<Evaluation> =>
         proxy.kind === 'program' ? proxy.evaluate(subject) : ofMember(proxy.evaluate(subject));
-      add(proxy.id, await runProgram(evaluate, options, { initialization, weights }), now() - started);
+      add(proxy.id, await runProgram(evaluate, options, { proxy: proxy.id, initialization, weights }), now() - started);
       started = now();
     }
     if (graphProxies.length === 0) continue;
@@ -97,11 +107,13 @@ export async function evaluateProxies(options: EvaluateOptions): Promise<TaskSco
 async function runProgram(
   evaluate: (subject: ProgramSubject) => Promise<Evaluation>,
   options: EvaluateOptions,
-  { initialization, weights }: { initialization: number; weights: () => ProgramSubject['weights'] },
+  own: { proxy: string; initialization: number; weights: () => ProgramSubject['weights'] },
 ): Promise<Evaluation> {
   const { engine, network, architecture, seed, batch } = options;
   const { checkpoint = async () => {}, smallestNetwork } = options;
+  const { proxy, initialization, weights } = own;
   const sessions = new Map<Graph, Session>();
+  let index = 0;
   try {
     return await evaluate({
       network,
@@ -116,6 +128,7 @@ async function runProgram(
       checkpoint,
       async run(graph, feeds) {
         await checkpoint();
+        options.onProgramRun?.({ proxy, initialization, index: index++, feeds });
         const session = sessions.get(graph) ?? (await engine.load(graph));
         sessions.set(graph, session);
         return session.run(feeds);

@@ -40,6 +40,8 @@ export class Scorer {
     readonly sources: DataSources,
     /** Scores that were computed before, where there are any. */
     private readonly tables?: ScoreTables,
+    /** See ScoringOptions. */
+    private readonly dump?: string,
   ) {
     this.batches = new Batches(sources);
   }
@@ -65,8 +67,11 @@ export class Scorer {
         engine: settings.engine,
         device: settings.device,
         batchDigest: batch?.digest,
+        dump: this.dump,
       };
-      for (const result of await this.group(task, group, batch, settings.recompute, signal)) {
+      // What is not computed draws nothing.
+      const recompute = settings.recompute || this.dump !== undefined;
+      for (const result of await this.group(task, group, batch, recompute, signal)) {
         results.set(result.compiled.proxy.id, result);
       }
     }

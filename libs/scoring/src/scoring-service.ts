@@ -45,6 +45,8 @@ export interface ScoringOptions {
   readonly version: string;
   /** Scores that were computed before. Default: none. */
   readonly tables?: ScoreTables;
+  /** Folder of this machine that gets what proxies draw (see `dumpRun`), of one architecture. Default: none. */
+  readonly dump?: string;
 }
 
 /** One architecture of a list, with its scores or what was wrong with it. */
@@ -63,7 +65,7 @@ export class ScoringService implements ScorerApi {
   private readonly engines: EngineStatuses;
 
   constructor(private readonly options: ScoringOptions) {
-    this.scorer = new Scorer(options.pool, options.sources, options.tables);
+    this.scorer = new Scorer(options.pool, options.sources, options.tables, options.dump);
     this.models = new Models(options.pool);
     this.engines = new EngineStatuses(options.pool);
   }

@@ -28,6 +28,8 @@ export interface ScoreTask {
   readonly device: string;
   /** Absent when no proxy of the task uses images. */
   readonly batchDigest?: string;
+  /** Folder that gets what programs draw. */
+  readonly dump?: string;
 }
 
 /** A mini-batch as it is kept by workers. */

@@ -1,5 +1,6 @@
 import { serveTasks, type TaskContext } from '@gradsign/compute-pool';
 import { searchSpace } from '@gradsign/search-spaces';
+import { dumpComponents, dumpRun } from './dump';
 import { runProbeTask, type ProbeTask } from './engine-status';
 import { engineFor } from './engines';
 import { evaluateProxies } from './evaluate';
@@ -26,10 +27,12 @@ export async function runScoreTask(task: ScoreTask, context: TaskContext): Promi
       seed: task.seed,
       initializations: task.initializations,
       smallestNetwork: () => smallestNetwork(task),
+      onProgramRun: (run) => task.dump !== undefined && dumpRun(task.dump, run),
       checkpoint: () => context.checkpoint(),
       onChunk: (done, total) => context.progress({ done, total }),
     }),
   );
+  if (task.dump !== undefined) dumpComponents(task.dump, scores);
   return normalized ? scores : scores.map((score) => ({ ...score, normalization: 'none' }));
 }
 

@@ -44,6 +44,7 @@ export function addScore(program: Command): void {
     .option('--arch-file <file>', 'a file with one architecture a line')
     .option('--model <net.onnx>', 'an image classifier as an ONNX file, instead of space and architectures')
     .option('--reinitialize', 'replace the model’s weights by initial values that --seed determines')
+    .option('--dump <dir>', 'write what the proxies draw of one architecture as .npy files (with --local)')
     .requiredOption('--proxies <names>', 'proxies, joined by commas', list);
   withConnection(withScoreData(command)).action((options: ScoreOptions) => score(options));
 }
@@ -76,6 +77,8 @@ function spaceScores(options: ScoreOptions): Scoring {
     throw new UsageError('--reinitialize needs --model: architectures have no weights of their own');
   const space = searchSpaceNames.parse(options.space, '--space');
   const architectures = readArchitectures(options);
+  if (options.dump !== undefined && architectures.length > 1)
+    throw new UsageError(`--dump is for one architecture; ${architectures.length} are given`);
   return async function* (scorer) {
     const settings = await scoreSettings(scorer, options.proxies, options);
     yield* architectureScores(scorer, { space, architectures, settings });

@@ -363,7 +363,7 @@ test('a proxy that ranks a population guides no search', async () => {
     message:
       'spec.guidance.proxies[0].id: "az_nas" ranks a population; this version guides by proxies of single architectures',
   });
-  ranked.service.close();
+  await ranked.service.close();
 });
 
 test('a benchmark of another space does not fit', async () => {

@@ -8,6 +8,8 @@
     naswot    = log|det Σ_ReLU (x xᵀ + (1 − x)(1 − x)ᵀ)|   x = [pre-activation > 0], a row a sample
     synflow   = Σ_k |θ_k · ∂R/∂θ_k|           R = Σ logits of an image of ones, all parameters |θ|, no normalisation
     synflow_reduction_bn                      the same with the normalisation of the reduction blocks
+    epe_nas   = Σ_classes |Σ log(|r| + 1e−5)|   r: correlations of the same rows within a class
+    zico      = Σ_layers log Σ_k mean|g| / std(g)   g: ∂L/∂θ of the two halves of the batch, over std ≠ 0
     zen       = mean over repeats of log mean_n Σ|f(x) − f(x')| + Σ_BN ½ log mean(running variance)
 
 θ: the weights of convolutions and linear layers. Every proxy is a function of (network, images, labels), as in
@@ -86,6 +88,30 @@ def jacob_cov(network, images, _labels):
     return -numpy.sum(numpy.log(eigenvalues + 1e-5) + 1 / (eigenvalues + 1e-5))
 
 
+def epe_nas(network, images, labels):
+    images = images.clone().requires_grad_()
+    (jacobian,) = torch.autograd.grad(network(images).sum(), images)
+    rows = jacobian.flatten(1).double()
+    groups = (numpy.atleast_2d(numpy.corrcoef(rows[labels == label].numpy())) for label in labels.unique())
+    return sum(abs(numpy.log(numpy.abs(correlations) + 1e-5).sum()) for correlations in groups)
+
+
+def zico(network, images, labels):
+    half = len(images) // 2
+    batches = []
+    for part in (slice(0, half), slice(half, 2 * half)):
+        loss = F.cross_entropy(network(images[part]), labels[part])
+        batches.append(torch.autograd.grad(loss, list(network.weights.values()), allow_unused=True))
+    total = 0.0
+    for pair in zip(*batches):
+        if pair[0] is not None:
+            gradients = torch.stack(pair).double()
+            deviations = gradients.std(0, correction=0)
+            seen = deviations != 0
+            total += (gradients.abs().mean(0)[seen] / deviations[seen]).sum().log().item() if seen.any() else 0
+    return total
+
+
 def naswot(network, images, _labels):
     kernel = numpy.zeros((len(images), len(images)))
 
@@ -145,5 +171,5 @@ def zen(network, repeats):
 
 PROXIES = {
     proxy.__name__: proxy
-    for proxy in (l2_norm, plain, grasp, fisher, jacob_cov, naswot, synflow, synflow_reduction_bn)
+    for proxy in (l2_norm, plain, grasp, fisher, jacob_cov, epe_nas, zico, naswot, synflow, synflow_reduction_bn)
 }

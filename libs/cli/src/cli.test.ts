@@ -1,6 +1,6 @@
 // Runs the built command line as its users do: build first (`npm test` does).
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeNpy } from '@gradsign/datasets';
@@ -23,6 +23,35 @@ const rows = (stdout: string) =>
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));
+
+test('score ranks architectures by a proxy of populations; a sweep has no ranks', () => {
+  const none = '|none~0|+|none~0|none~1|+|none~0|none~1|none~2|';
+  const common = ['--dataset', 'noise:mnist', ...SMALL];
+  const { stdout } = score('--arch', none, '--arch', CELL, '--proxies', 'az_nas,params', '--format', 'json', ...common);
+  const [worse, params, better] = rows(stdout);
+  expect(worse).toMatchObject({ architecture: none, proxy: 'az_nas', value: 4 * Math.log(1 / 2) });
+  expect(params).toMatchObject({ architecture: none, proxy: 'params' });
+  expect(better).toMatchObject({ architecture: CELL, proxy: 'az_nas', value: 0 });
+  const out = join(folder, 'ranks.arrow');
+  const sweep = ['sweep', '--local', '--space', 'nas-bench-201', '--proxies', 'az_nas', '--out', out];
+  expect(gradsign(...sweep, ...common)).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('"az_nas" ranks the members of a population: use ScorePopulation'),
+  });
+});
+
+test('score writes what proxies draw', () => {
+  const dump = join(folder, 'draws');
+  const common = ['--arch', CELL, '--proxies', 'zen', '--dataset', 'noise:mnist', '--dump', dump, ...SMALL];
+  expect(score(...common).status).toBe(0);
+  expect(existsSync(join(dump, 'zen', '0', '63', 'images.npy'))).toBe(true);
+  expect(score('--arch', CELL, ...common)).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('--dump is for one architecture; 2 are given'),
+  });
+  const remote = gradsign('score', '--space', 'nas-bench-201', ...common.slice(0, -2));
+  expect(remote).toMatchObject({ status: 2, stderr: expect.stringContaining('--dump needs --local') });
+});
 
 test('score prints a line for each architecture and proxy, the same each time', () => {
   const args = [

@@ -19,6 +19,7 @@ const QUEUE_LIMIT = 1024;
 /** The three services' work in this process; their workers are processes of their own, started when needed. */
 export class LocalBackend implements Backend {
   private readonly data: DataSourcesOptions;
+  private readonly dump?: string;
   private readonly poolOptions;
   /** What has been started, the last first. */
   private readonly closers: (() => Promise<void> | void)[] = [];
@@ -29,10 +30,11 @@ export class LocalBackend implements Backend {
   /** @param dataset the one that `--data-dir` belongs to */
   constructor(
     private readonly home: string,
-    { dataDir, workers }: Pick<ConnectionOptions, 'dataDir' | 'workers'>,
+    { dataDir, workers, dump }: Pick<ConnectionOptions, 'dataDir' | 'workers' | 'dump'>,
     dataset?: string,
   ) {
     this.data = { dataDirs: new Map(dataset !== undefined && dataDir !== undefined ? [[dataset, dataDir]] : []) };
+    this.dump = dump;
     const size = workers ?? availableParallelism();
     this.poolOptions = { size, queueLimit: QUEUE_LIMIT, environment: workerEnvironment() };
   }
@@ -58,7 +60,8 @@ export class LocalBackend implements Backend {
     this.closers.unshift(() => pool.close());
     const complain = ({ message }: Error) => void process.stderr.write(`${message}\n`);
     const tables = new ScoreTables([join(this.home, 'scores'), SHIPPED_SCORES], complain);
-    return new ScoringService({ pool, sources: new DataSources(this.data), version: VERSION, tables });
+    const sources = new DataSources(this.data);
+    return new ScoringService({ pool, sources, version: VERSION, tables, dump: this.dump });
   }
 
   private createOracle(): OracleApi {

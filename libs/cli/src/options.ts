@@ -56,6 +56,8 @@ export interface ConnectionOptions {
   readonly format: 'json' | 'table';
   readonly dataDir?: string;
   readonly workers?: number;
+  /** Folder for what proxies draw; an option of `score` only. */
+  readonly dump?: string;
 }
 
 /** Adds the options that say where the work is done and how results are printed. */

@@ -29,7 +29,8 @@ function openBackend(options: ConnectionOptions, dataset?: string): Backend {
     if (remote) throw new UsageError(`--${remote} and --local exclude each other`);
     return new LocalBackend(config.home, options, dataset);
   }
-  for (const [name, value] of [['--data-dir', options.dataDir] as const, ['--workers', options.workers] as const]) {
+  const local = { '--data-dir': options.dataDir, '--workers': options.workers, '--dump': options.dump };
+  for (const [name, value] of Object.entries(local)) {
     if (value !== undefined) throw new UsageError(`${name} needs --local: services have settings of their own`);
   }
   return new RemoteBackend({

@@ -50,6 +50,16 @@ test('weights are inputs named by path, with their role and initial distribution
   ]);
 });
 
+test('cells and containers are stated by the names of their values', () => {
+  const net = network((build) => {
+    const y = build.container(build.relu(build.images), 2);
+    const z = build.cell([y, y], build.add(y, build.container(build.zero(y))));
+    return build.linear(build.globalAveragePool(z), 'head', { out: 2 });
+  });
+  expect(net.containers).toEqual(['Relu_0', 'Relu_0', 'Mul_0']);
+  expect(net.cells).toEqual([{ inputs: ['Relu_0', 'Relu_0'], output: 'Add_0' }]);
+});
+
 test('a scheme decides the initial distributions', () => {
   const net = network((build) => build.linear(build.globalAveragePool(build.images), 'head', { out: 2 }), {
     initialization: (role, shape) => ({ kind: 'normal', std: role === 'bias' ? 0 : shape[1] }),

@@ -1,6 +1,6 @@
 import { GraphBuilder, float32, int64, type Attribute, type Tensor, type Value } from '@gradsign/onnx';
 import { pytorchDefault, type InitializationScheme } from './initialization';
-import { BATCH, IMAGES, LOGITS, type Network, type WeightRole, type WeightSpec } from './network';
+import { BATCH, IMAGES, LOGITS, type Cell, type Network, type WeightRole, type WeightSpec } from './network';
 import { NetworkError } from './network-error';
 import { trainingOutputs } from './normalize';
 
@@ -51,6 +51,8 @@ export class NetworkBuilder {
   /** The data input [N, C, H, W]. */
   readonly images: Value;
   private readonly weights: WeightSpec[] = [];
+  private readonly cells: Cell[] = [];
+  private readonly containers: string[] = [];
   private readonly initialization: InitializationScheme;
 
   constructor(private readonly options: NetworkBuilderOptions) {
@@ -162,6 +164,18 @@ export class NetworkBuilder {
     return this.graph.node('Concat', values, { axis: 1 });
   }
 
+  /** States that a value is a cell's output. Returns the value. */
+  cell(inputs: readonly Value[], output: Value): Value {
+    this.cells.push({ inputs: inputs.map(({ name }) => name), output: output.name });
+    return output;
+  }
+
+  /** States that a value is the output of so many containers, one within the other. Returns the value. */
+  container(output: Value, count = 1): Value {
+    for (let i = 0; i < count; i++) this.containers.push(output.name);
+    return output;
+  }
+
   /** Ends the network. @param logits [N, classes] */
   build(logits: Value): Network {
     const { imageShape, classes } = this.options;
@@ -169,7 +183,8 @@ export class NetworkBuilder {
       throw new NetworkError(logits.name, `has shape [${logits.shape.join()}]: logits are [${BATCH},${classes}]`);
     }
     this.graph.output(logits, LOGITS);
-    return { graph: this.graph.build(), weights: this.weights, imageShape, classes };
+    const { weights, cells, containers } = this;
+    return { graph: this.graph.build(), weights, imageShape, classes, cells, containers };
   }
 
   private layerWeights(path: string, role: WeightRole, shape: readonly number[], bias: boolean): Value[] {

@@ -23,6 +23,13 @@ export interface WeightSpec {
   readonly init: Initializer;
 }
 
+/** A block of a network, by the names of values of its graph: [N, C, H, W] in and out. */
+export interface Cell {
+  /** What it computes on; the same value may be given twice. */
+  readonly inputs: readonly string[];
+  readonly output: string;
+}
+
 /**
  * An image classifier: a graph from `images` [N, C, H, W] float32 to `logits` [N, classes], whose weights are
  * graph inputs until values are given to them (`withWeights`). Normalisation is written as BatchNormalization in
@@ -34,6 +41,16 @@ export interface Network {
   /** Channels, height, width of one image. */
   readonly imageShape: readonly [number, number, number];
   readonly classes: number;
+  /**
+   * The blocks between stem and head in their order (cells, and reductions where they are blocks of their own), each
+   * computed from the ones before it. Absent where they are not known, as for a user's model.
+   */
+  readonly cells?: readonly Cell[];
+  /**
+   * Containers of layers besides cells, as in the published tree of modules: of each the name of its output, which
+   * may come several times. Absent where they are not known.
+   */
+  readonly containers?: readonly string[];
 }
 
 /** Names of a network's data input and output. */

@@ -37,3 +37,6 @@ export const standardNormal = () => 1;
 
 /** He et al., "Delving Deep into Rectifiers", ICCV 2015, in its fan-in form: √(2 / fanIn). */
 export const kaimingNormal = ({ shape }: WeightSpec) => (2 / sizeOf(shape.slice(1))) ** 0.5;
+
+/** The same in its fan-out form: √(2 / fanOut), fanOut the output channels times the size of the window. */
+export const kaimingNormalFanOut = ({ shape }: WeightSpec) => (2 / (shape[0] * sizeOf(shape.slice(2)))) ** 0.5;

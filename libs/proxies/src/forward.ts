@@ -11,8 +11,8 @@ export interface ForwardOptions {
 }
 
 /**
- * The whole network as it is executed, dead branches too, for proxies that read values inside it: normalised by the
- * statistics of the batch, without outputs.
+ * The whole network as it is executed, dead branches and repeated computations too, for proxies that read values
+ * inside it, under the network's own names: normalised by the statistics of the batch, without outputs.
  */
 export function forwardBuilder(
   network: Network,
@@ -24,7 +24,7 @@ export function forwardBuilder(
   );
   const outputs = graph.outputs.map(({ name, dtype }) => ({ name, dtype, shape: [BATCH, network.classes] }));
   const forward = normalize(specialize({ ...graph, inputs, outputs }, { [BATCH]: batchSize }), 'batch');
-  return GraphBuilder.from({ ...shareNodes(forward), outputs: [] });
+  return GraphBuilder.from({ ...forward, outputs: [] });
 }
 
 /** The graph that a builder has come to, without what its outputs do not need: inputs too. */

@@ -1,5 +1,5 @@
 import { IMAGES, type Network } from '@gradsign/network';
-import { sizeOf, type GraphBuilder, type Node, type Value } from '@gradsign/onnx';
+import { sizeOf, type Node } from '@gradsign/onnx';
 import { Stream } from '@gradsign/random';
 import { symmetricEigenvalues } from '@gradsign/statistics';
 import { correlationMatrix } from './correlations';
@@ -9,17 +9,17 @@ import { normalTensor } from './draws';
 
 /** Height and width of the one input. */
 const INPUT_SIZE = 64;
-/** Operators that are modules of their own where networks are written as trees of modules. */
-const LAYERS = new Set(['Conv', 'BatchNormalization', 'Relu', 'AveragePool', 'MaxPool']);
+/** Operators that are layers, modules of their own where networks are written as trees of modules. */
+const LAYERS = new Set(['Conv', 'BatchNormalization', 'Relu', 'AveragePool', 'MaxPool', 'GlobalAveragePool']);
 
 /**
  * MeCo: Σ over the modules of the smallest eigenvalue of the correlation matrix of the module's feature maps, for one
  * input N(0, 1) of 64 × 64 pixels; correlations that are not numbers are 0. The weights are the network's initial
- * ones. A module is a layer (convolution, normalisation, ReLU, pooling) with feature maps as its output, or a
- * container: an unbranched sequence of two or more layers, whose output is its last layer's, which so counts twice.
- * Containers that add nothing to a graph (an operation that holds a sequence, the identity of a skip connection, a
- * cell) are not seen in it, and do not count; the published code, which hooks every module, counts them too. Higher
- * is better.
+ * ones. The modules are the layers (convolution, normalisation, ReLU, pooling), the cells, and the other containers
+ * that the network states: in NAS-Bench-201 and NATS-Bench's size space those of the published code, so that a
+ * ReLU-conv-BN counts its output three times (as BN, as sequence, as operation). Other search spaces state their
+ * cells only, and a user's model nothing: there the layers count. The network itself, whose outputs are logits, does
+ * not count. Higher is better.
  *
  * Jiang et al., "MeCo: Zero-Shot NAS with One Data and Single Forward Pass via Minimum Eigenvalue of Correlation",
  * NeurIPS 2023.
@@ -63,34 +63,32 @@ export function smallestEigenvalue(maps: ArrayLike<number>, channels: number): n
 
 /** The forward pass with the modules' feature maps as its outputs, and how many modules have each. */
 function mapGraph(network: Network) {
-  const builder = forwardBuilder(network, {
-    batchSize: 1,
-    imageShape: [network.imageShape[0], INPUT_SIZE, INPUT_SIZE],
-  });
+  const { imageShape, cells = [], containers = [] } = network;
+  const builder = forwardBuilder(network, { batchSize: 1, imageShape: [imageShape[0], INPUT_SIZE, INPUT_SIZE] });
   const { nodes } = builder.build();
-  const maps = nodes
-    .filter(({ op, outputs }) => LAYERS.has(op) && builder.value(outputs[0]).shape.length === 4)
-    .map((node) => ({ value: builder.value(node.outputs[0]), count: endsSequence(nodes, node) ? 2 : 1 }));
-  return {
-    graph: withOutputs(
-      builder,
-      maps.map(({ value }) => value),
-    ),
-    maps: maps.map(({ value, count }) => ({ name: value.name, count })),
-  };
+  const layers = nodes.filter(({ op }) => LAYERS.has(op)).map(({ outputs }) => outputs[0]);
+  const first = firstOfEqual(nodes);
+  const counts = new Map<string, number>();
+  for (const output of [...layers, ...cells.map((cell) => cell.output), ...containers]) {
+    const name = first.get(output) ?? output;
+    if (builder.value(name).shape.length === 4) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const maps = [...counts].map(([name, count]) => ({ name, count }));
+  for (const { name } of maps) builder.output(builder.value(name), name);
+  return { graph: finish(builder), maps };
 }
 
-/** Whether a layer is the last of two or more that follow each other without a branch. */
-export function endsSequence(nodes: readonly Node[], node: Node): boolean {
-  const readers = (name: string) => nodes.filter(({ inputs }) => inputs.includes(name));
-  const after = readers(node.outputs[0]);
-  const goesOn = after.length === 1 && LAYERS.has(after[0].op);
-  const before = nodes.find(({ outputs }) => outputs[0] === node.inputs[0]);
-  const follows = before !== undefined && LAYERS.has(before.op) && readers(before.outputs[0]).length === 1;
-  return follows && !goesOn;
-}
-
-function withOutputs(builder: GraphBuilder, values: readonly Value[]) {
-  for (const value of values) builder.output(value);
-  return finish(builder);
+/** For layers that compute the same from the same value, which is evaluated once: the output of the first of them. */
+function firstOfEqual(nodes: readonly Node[]): Map<string, string> {
+  const known = new Map<string, string>();
+  return new Map(
+    nodes
+      .filter(({ op }) => LAYERS.has(op))
+      .map(({ op, inputs, outputs: [output], attributes }) => {
+        const key = JSON.stringify([op, inputs, attributes]);
+        const first = known.get(key) ?? output;
+        known.set(key, first);
+        return [output, first];
+      }),
+  );
 }

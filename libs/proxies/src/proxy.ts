@@ -1,6 +1,7 @@
 import type { Network } from '@gradsign/network';
 import type { Graph, Tensor } from '@gradsign/onnx';
 import type { GraphPass, LayerWeight } from './pass';
+import type { Members } from './population';
 
 /** What is known of a proxy without computing anything. */
 export interface ProxyInfo {
@@ -73,6 +74,11 @@ export interface ProgramSubject {
   readonly weights: ReadonlyMap<string, Tensor<'float32'>>;
   /** Given where `data` is `batch`. */
   readonly batch?: LabelledBatch;
+  /**
+   * The architecture's network with as few channels and cells as its space allows, for images of one channel and 4 × 4
+   * pixels. There is none of a model, and where channels are what the architecture is.
+   */
+  smallestNetwork?(): Network | undefined;
   /** Runs a graph. It is loaded when it is first run, by identity of the object, and released after the evaluation. */
   run(graph: Graph, feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>>;
   /** To be awaited between long steps; it throws where the evaluation should stop. `run` awaits it too. */
@@ -88,4 +94,18 @@ export interface ProgramProxy extends ProxyInfo {
   evaluate(subject: ProgramSubject): Promise<ProxyValue>;
 }
 
-export type Proxy = StructuralProxy | GraphProxy | ProgramProxy;
+/** What a population proxy finds of one member, before it is ranked among the others. */
+export interface MemberValue extends Omit<ProxyValue, 'value'> {
+  /** Numbers to rank by; higher is better in each. */
+  readonly components: readonly number[];
+}
+
+/** A program whose score ranks the members of a population against each other: one member alone has none. */
+export interface PopulationProxy extends ProxyInfo {
+  readonly kind: 'population';
+  evaluate(subject: ProgramSubject): Promise<MemberValue>;
+  /** One score a member. */
+  combine(members: Members): number[];
+}
+
+export type Proxy = StructuralProxy | GraphProxy | ProgramProxy | PopulationProxy;

@@ -1,3 +1,4 @@
+import { azNas } from './az-nas';
 import { flops, liveWeights, params } from './counts';
 import { epeNas } from './epe-nas';
 import { fisher } from './fisher';
@@ -8,6 +9,7 @@ import { gradsignSquared } from './gradsign-squared';
 import { grasp } from './grasp';
 import { jacobCov } from './jacob-cov';
 import { l2Norm } from './l2-norm';
+import { meco } from './meco';
 import { naswot } from './naswot';
 import { nngp } from './nngp';
 import { plain } from './plain';
@@ -16,6 +18,7 @@ import { random } from './random';
 import { snip } from './snip';
 import { swap } from './swap';
 import { synflow, synflowReductionBn } from './synflow';
+import { teNas } from './te-nas';
 import { zen } from './zen';
 import { zico } from './zico';
 
@@ -36,7 +39,10 @@ const all: readonly Proxy[] = [
   epeNas,
   zico,
   swap,
+  meco,
   nngp,
+  teNas,
+  azNas,
   plain,
   l2Norm,
   params,

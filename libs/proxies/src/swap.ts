@@ -85,10 +85,11 @@ export function distinctColumns(codes: ArrayLike<number>, rows: number): number 
 /** Outputs `codes` [⌈B/24⌉, neurons]: the bits of 24 samples a row. Undefined without a ReLU on feature maps. */
 function codeGraph(network: Network, size: number): Graph | undefined {
   const builder = forwardBuilder(network, { batchSize: size });
-  const maps = builder
-    .build()
-    .nodes.filter(({ op, inputs }) => op === 'Relu' && builder.value(inputs[0]).shape.length === 4)
-    .map(({ inputs }) => builder.value(inputs[0]));
+  const relus = builder.build().nodes.filter(({ op }) => op === 'Relu');
+  // Several of the same value have the same patterns.
+  const maps = [...new Set(relus.map(({ inputs }) => inputs[0]))]
+    .map((name) => builder.value(name))
+    .filter(({ shape }) => shape.length === 4);
   if (maps.length === 0) return undefined;
   const rows = Math.ceil(size / CODE_BITS);
   const powers = new Float32Array(rows * size);

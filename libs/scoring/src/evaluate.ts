@@ -5,8 +5,8 @@ import {
   batchFeeds,
   planProxies,
   proxies as registry,
+  type MemberValue,
   type Plan,
-  type ProgramProxy,
   type ProgramSubject,
   type ProxyValue,
 } from '@gradsign/proxies';
@@ -15,6 +15,15 @@ import type { BatchBlob, TaskScore } from './task';
 
 /** Images in one run of a graph, where the batch may be cut: memory falls, time does not change. */
 export const DEFAULT_CHUNK_SIZE = 16;
+
+/** A run of a graph by a program. */
+export interface ProgramRun {
+  readonly proxy: string;
+  readonly initialization: number;
+  /** Runs of the program before it, in this initialisation. */
+  readonly index: number;
+  readonly feeds: Readonly<Record<string, Tensor>>;
+}
 
 export interface EvaluateOptions {
   readonly engine: Engine;
@@ -28,12 +37,20 @@ export interface EvaluateOptions {
   readonly initializations: number;
   /** Weights by path, where the network has some. Default: drawn by the seed. */
   readonly weights?: ReadonlyMap<string, Tensor<'float32'>>;
+  /** See ProgramSubject. Default: there is none. */
+  readonly smallestNetwork?: ProgramSubject['smallestNetwork'];
   readonly chunkSize?: number;
   /** Bytes that the values of one graph may take at once, estimated before it is loaded. Default: no limit. */
   readonly memoryLimit?: number;
   /** Awaited before every run of a graph; it throws where the evaluation should stop. */
   readonly checkpoint?: () => Promise<void>;
+  readonly onProgramRun?: (run: ProgramRun) => void;
   readonly onChunk?: (done: number, total: number) => void;
+}
+
+/** Of one initialisation. */
+interface Evaluation extends ProxyValue {
+  readonly components?: readonly number[];
 }
 
 /**
@@ -45,8 +62,8 @@ export interface EvaluateOptions {
 export async function evaluateProxies(options: EvaluateOptions): Promise<TaskScore[]> {
   const wanted = options.proxies.map((id) => registry.get(id)!);
   const graphProxies = wanted.filter((proxy) => proxy.kind === 'graph');
-  const results = new Map<string, { values: ProxyValue[]; seconds: number }>();
-  const add = (id: string, value: ProxyValue, seconds: number) => {
+  const results = new Map<string, { values: Evaluation[]; seconds: number }>();
+  const add = (id: string, value: Evaluation, seconds: number) => {
     const known = results.get(id) ?? { values: [], seconds: 0 };
     results.set(id, { values: [...known.values, value], seconds: known.seconds + seconds });
   };
@@ -62,8 +79,10 @@ export async function evaluateProxies(options: EvaluateOptions): Promise<TaskSco
     const weights = lazily(() => options.weights ?? initialWeights(network, { seed, initialization }));
     let started = now();
     for (const proxy of wanted) {
-      if (proxy.kind !== 'program') continue;
-      add(proxy.id, await runProgram(proxy, options, { initialization, weights }), now() - started);
+      if (proxy.kind !== 'program' && proxy.kind !== 'population') continue;
+      const evaluate = (subject: ProgramSubject): Promise<Evaluation> =>
+        proxy.kind === 'program' ? proxy.evaluate(subject) : ofMember(proxy.evaluate(subject));
+      add(proxy.id, await runProgram(evaluate, options, { proxy: proxy.id, initialization, weights }), now() - started);
       started = now();
     }
     if (graphProxies.length === 0) continue;
@@ -81,20 +100,26 @@ export async function evaluateProxies(options: EvaluateOptions): Promise<TaskSco
   }
   return wanted.map(({ id }) => {
     const { values, seconds } = results.get(id)!;
-    const value = values.reduce((sum, v) => sum + v.value, 0) / values.length;
-    return { id, value, weights: values[0].weights, nanCount: values.reduce((n, v) => n + v.nanCount, 0), seconds };
+    const mean = (of: (v: Evaluation) => number) => values.reduce((sum, v) => sum + of(v), 0) / values.length;
+    const components = values[0].components?.map((_, i) => mean((v) => v.components![i]));
+    const nanCount = values.reduce((n, v) => n + v.nanCount, 0);
+    return { id, value: mean((v) => v.value), components, weights: values[0].weights, nanCount, seconds };
   });
 }
 
 /** Evaluates a program; the graphs that it runs stay loaded until it ends. */
 async function runProgram(
-  proxy: ProgramProxy,
-  { engine, network, architecture, seed, batch, memoryLimit = Infinity, checkpoint = async () => {} }: EvaluateOptions,
-  { initialization, weights }: { initialization: number; weights: () => ProgramSubject['weights'] },
-): Promise<ProxyValue> {
+  evaluate: (subject: ProgramSubject) => Promise<Evaluation>,
+  options: EvaluateOptions,
+  own: { proxy: string; initialization: number; weights: () => ProgramSubject['weights'] },
+): Promise<Evaluation> {
+  const { engine, network, architecture, seed, batch } = options;
+  const { checkpoint = async () => {}, memoryLimit = Infinity, smallestNetwork } = options;
+  const { proxy, initialization, weights } = own;
   const sessions = new Map<Graph, Session>();
+  let index = 0;
   try {
-    return await proxy.evaluate({
+    return await evaluate({
       network,
       architecture,
       seed,
@@ -103,10 +128,12 @@ async function runProgram(
         return weights();
       },
       batch,
+      smallestNetwork,
       checkpoint,
       async run(graph, feeds) {
         await checkpoint();
-        if (!sessions.has(graph)) checkMemory(proxy.id, peakBytes(graph), memoryLimit);
+        if (!sessions.has(graph)) checkMemory(proxy, peakBytes(graph), memoryLimit);
+        options.onProgramRun?.({ proxy, initialization, index: index++, feeds });
         const session = sessions.get(graph) ?? (await engine.load(graph));
         sessions.set(graph, session);
         return session.run(feeds);
@@ -115,6 +142,11 @@ async function runProgram(
   } finally {
     for (const session of sessions.values()) await session.release();
   }
+}
+
+/** A member of a population has no value of its own. */
+async function ofMember(value: Promise<MemberValue>): Promise<Evaluation> {
+  return { value: NaN, ...(await value) };
 }
 
 function lazily<T>(make: () => T): () => T {

@@ -29,6 +29,18 @@ export function modelSubject(model: ModelSubject): ScoreSubject {
   return { space: '', architecture: `model:${model.digest}${model.reinitialize ? ':reinitialized' : ''}`, model };
 }
 
+/** What a scorer is made of. */
+export interface ScorerOptions {
+  readonly pool: ComputePool;
+  readonly sources: DataSources;
+  /** Scores that were computed before. Default: none. */
+  readonly tables?: ScoreTables;
+  /** Bytes that the values of a graph may take in a worker. Default: its share of three quarters of the memory. */
+  readonly memoryLimit?: number;
+  /** Folder of this machine that gets what proxies draw (see `dumpRun`), of one architecture. Default: none. */
+  readonly dump?: string;
+}
+
 const CACHED_SCORES = 200_000;
 
 /** Scores architectures on a pool of workers, from a cache where it may. */
@@ -36,15 +48,12 @@ export class Scorer {
   private readonly cache = new LRUCache<string, TaskScore>({ max: CACHED_SCORES });
   readonly batches: Batches;
 
-  constructor(
-    private readonly pool: ComputePool,
-    readonly sources: DataSources,
-    /** Scores that were computed before, where there are any. */
-    private readonly tables?: ScoreTables,
-    /** Bytes that the values of a graph may take in a worker. */
-    private readonly memoryLimit = defaultMemoryLimit(pool.stats().workers.length),
-  ) {
+  private readonly memoryLimit: number;
+
+  constructor(private readonly options: ScorerOptions) {
+    const { pool, sources, memoryLimit } = options;
     this.batches = new Batches(sources);
+    this.memoryLimit = memoryLimit ?? defaultMemoryLimit(pool.stats().workers.length);
   }
 
   /**
@@ -52,7 +61,8 @@ export class Scorer {
    * @throws ServiceError.
    */
   async score(subject: ScoreSubject, settings: CompiledSettings, signal?: AbortSignal): Promise<ScoredProxy[]> {
-    const { imageShape, classes } = this.sources.info(settings.data.name, 'settings.data.dataset');
+    const { sources, dump } = this.options;
+    const { imageShape, classes } = sources.info(settings.data.name, 'settings.data.dataset');
     const results = new Map<string, ScoredProxy>();
     for (const group of groupProxies(settings.proxies)) {
       const { batchSize, initializations } = group[0];
@@ -69,8 +79,11 @@ export class Scorer {
         device: settings.device,
         memoryLimit: this.memoryLimit,
         batchDigest: batch?.digest,
+        dump,
       };
-      for (const result of await this.group(task, group, batch, settings.recompute, signal)) {
+      // What is not computed draws nothing.
+      const recompute = settings.recompute || dump !== undefined;
+      for (const result of await this.group(task, group, batch, recompute, signal)) {
         results.set(result.compiled.proxy.id, result);
       }
     }
@@ -107,12 +120,14 @@ export class Scorer {
     const identity = identityOf(task, proxy);
     const cached = this.cache.get(this.cacheKey(task, proxy));
     if (cached) return [[proxy, { score: cached, source: 'cache' }]];
+    // A table has scores, not what members are ranked by.
+    if (proxies.get(proxy)!.kind === 'population') return [];
     const key = columnKey({
       ...identity,
       imageShape: [...identity.imageShape],
       scoreDefinitionVersion: SCORE_DEFINITION_VERSION,
     });
-    const found = this.tables?.find(key, task.architecture);
+    const found = this.options.tables?.find(key, task.architecture);
     if (!found) return [];
     const { values, weights, nanCounts, seconds } = found.column;
     const [value, weight, nanCount, second] = [values, weights, nanCounts, seconds].map((of) => of[found.row]);
@@ -136,13 +151,16 @@ export class Scorer {
     const blobs = [batch?.digest, task.model?.digest].filter((digest) => digest !== undefined);
     return withSpan('score architecture', spanAttributes, async () => {
       if (batch)
-        this.pool.putBlob(batch.digest, {
+        this.options.pool.putBlob(batch.digest, {
           images: batch.images,
           labels: batch.labels,
           size: batch.size,
         } satisfies BatchBlob);
       try {
-        const { result, spans } = await this.pool.run<TaskScore[]>({ kind: 'score', payload: task, blobs }, { signal });
+        const { result, spans } = await this.options.pool.run<TaskScore[]>(
+          { kind: 'score', payload: task, blobs },
+          { signal },
+        );
         recordSpans(spans);
         return result;
       } catch (error) {

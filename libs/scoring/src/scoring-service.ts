@@ -1,6 +1,4 @@
-import type { ComputePool } from '@gradsign/compute-pool';
 import {
-  fromStatus,
   parseDataset,
   ServiceError,
   type CallOptions,
@@ -12,7 +10,6 @@ import {
   type ScoreArchitecturesResponse,
   type ScorePopulationRequest,
   type ScorePopulationResponse,
-  type Score,
   type ScorerApi,
   type ScoreSettings,
   SearchSpace,
@@ -24,14 +21,14 @@ import {
   type UploadModelResponse,
 } from '@gradsign/contracts';
 import { proxies } from '@gradsign/proxies';
-import { checkArchitecture, resolveSpace, type DataSources } from '@gradsign/requests';
-import type { ScoreTables } from '@gradsign/score-tables';
+import { checkArchitecture, resolveSpace } from '@gradsign/requests';
 import { EngineStatuses } from './engine-status';
 import { SCORE_DEFINITION_VERSION } from './identity';
 import { Models } from './models';
 import { mapOrdered } from './ordered';
+import { memberError, refusePopulationProxies, scorePopulationProxies } from './population';
 import { scoreMessage } from './score-message';
-import { modelSubject, Scorer } from './scorer';
+import { modelSubject, Scorer, type ScorerOptions, type ScoredProxy } from './scorer';
 import { checkModelSettings, compileSettings, type CompiledSettings } from './settings';
 import { receiveBatch } from './upload';
 
@@ -40,14 +37,17 @@ const MAX_ARCHITECTURES = 100_000;
 const WINDOW = 16;
 
 /** What the scoring service is made of. */
-export interface ScoringOptions {
-  readonly pool: ComputePool;
-  readonly sources: DataSources;
+export interface ScoringOptions extends ScorerOptions {
   readonly version: string;
-  /** Scores that were computed before. Default: none. */
-  readonly tables?: ScoreTables;
-  /** Bytes that the values of a graph may take in a worker. Default: its share of three quarters of the memory. */
-  readonly memoryLimit?: number;
+}
+
+/** One architecture of a list, with its scores or what was wrong with it. */
+interface ScoredArchitecture {
+  readonly index: number;
+  readonly architecture: string;
+  readonly settings: CompiledSettings;
+  readonly scored: readonly ScoredProxy[];
+  readonly error?: ServiceError;
 }
 
 /** The scorer, without its port. */
@@ -57,7 +57,7 @@ export class ScoringService implements ScorerApi {
   private readonly engines: EngineStatuses;
 
   constructor(private readonly options: ScoringOptions) {
-    this.scorer = new Scorer(options.pool, options.sources, options.tables, options.memoryLimit);
+    this.scorer = new Scorer(options);
     this.models = new Models(options.pool);
     this.engines = new EngineStatuses(options.pool);
   }
@@ -71,7 +71,7 @@ export class ScoringService implements ScorerApi {
         higherIsBetter: proxy.higherIsBetter,
         defaultBatchSize: proxy.data === 'none' ? 0 : proxy.defaultBatchSize,
         chunkable: proxy.chunkable,
-        population: false,
+        population: proxy.kind === 'population',
       })),
     };
   }
@@ -94,42 +94,23 @@ export class ScoringService implements ScorerApi {
     request: ScoreArchitecturesRequest,
     options: CallOptions = {},
   ): AsyncGenerator<ScoreArchitecturesResponse> {
-    const space = resolveSpace(request.space, 'space');
-    const { architectures } = request;
-    if (architectures.length === 0 || architectures.length > MAX_ARCHITECTURES) {
-      const description = `${architectures.length} architectures are given; between 1 and ${MAX_ARCHITECTURES} are allowed`;
-      throw ServiceError.invalid('architectures', description);
-    }
-    const settings = await this.compile(request.settings);
-    const abandoned = new AbortController();
-    const signal = options.signal ? AbortSignal.any([options.signal, abandoned.signal]) : abandoned.signal;
-    try {
-      // Two for each worker: one running, one ready to follow.
-      const concurrency = 2 * this.options.pool.stats().workers.length;
-      yield* mapOrdered(architectures, { concurrency, window: WINDOW * concurrency }, async (text, index) => {
-        try {
-          const architecture = checkArchitecture(space, text, `architectures[${index}]`);
-          const scored = await this.scorer.score({ space: space.name, architecture }, settings, signal);
-          const scores = scored.map((s) => scoreMessage(request.space, architecture, settings, s));
-          return { index, scores, error: undefined };
-        } catch (error) {
-          const failure = ServiceError.from(error);
-          if (!isOwn(failure)) throw failure;
-          return { index, scores: [], error: toStatus(failure) };
-        }
-      });
-    } finally {
-      abandoned.abort();
+    for await (const { index, architecture, settings, scored, error } of this.scoreEach(request, options)) {
+      const scores = scored.map((s) => scoreMessage(request.space, architecture, settings, s));
+      yield { index, scores, error: error && toStatus(error) };
     }
   }
 
   async scorePopulation(request: ScorePopulationRequest, options: CallOptions = {}): Promise<ScorePopulationResponse> {
-    const scores: Score[] = [];
-    for await (const { scores: some, error } of this.scoreArchitectures(request, options)) {
-      if (error) throw fromStatus(error);
-      scores.push(...some);
+    const members: ScoredArchitecture[] = [];
+    for await (const member of this.scoreEach(request, options, true)) {
+      if (member.error) throw memberError(member.error, member.index);
+      members.push(member);
     }
-    return { scores };
+    const scored = scorePopulationProxies(members.map((member) => member.scored));
+    const messages = members.map(({ architecture, settings }, i) =>
+      scored[i].map((s) => scoreMessage(request.space, architecture, settings, s)),
+    );
+    return { scores: messages.flat() };
   }
 
   async uploadModel(parts: AsyncIterable<UploadModelRequest>, options: CallOptions = {}): Promise<UploadModelResponse> {
@@ -173,9 +154,44 @@ export class ScoringService implements ScorerApi {
     return { scores: scored.map((s) => scoreMessage(none, `model:${digest}`, settings, s)) };
   }
 
-  private async compile(settings: ScoreArchitectureRequest['settings']): Promise<CompiledSettings> {
+  /** Scores architectures, several at once, in their order. */
+  private async *scoreEach(
+    request: ScoreArchitecturesRequest,
+    options: CallOptions,
+    population = false,
+  ): AsyncGenerator<ScoredArchitecture> {
+    const space = resolveSpace(request.space, 'space');
+    const { architectures } = request;
+    if (architectures.length === 0 || architectures.length > MAX_ARCHITECTURES) {
+      const description = `${architectures.length} architectures are given; between 1 and ${MAX_ARCHITECTURES} are allowed`;
+      throw ServiceError.invalid('architectures', description);
+    }
+    const settings = await this.compile(request.settings, population);
+    const abandoned = new AbortController();
+    const signal = options.signal ? AbortSignal.any([options.signal, abandoned.signal]) : abandoned.signal;
+    try {
+      // Two for each worker: one running, one ready to follow.
+      const concurrency = 2 * this.options.pool.stats().workers.length;
+      yield* mapOrdered(architectures, { concurrency, window: WINDOW * concurrency }, async (text, index) => {
+        try {
+          const architecture = checkArchitecture(space, text, `architectures[${index}]`);
+          const scored = await this.scorer.score({ space: space.name, architecture }, settings, signal);
+          return { index, architecture, settings, scored };
+        } catch (error) {
+          const failure = ServiceError.from(error);
+          if (!isOwn(failure)) throw failure;
+          return { index, architecture: text, settings, scored: [], error: failure };
+        }
+      });
+    } finally {
+      abandoned.abort();
+    }
+  }
+
+  private async compile(settings: ScoreSettings | undefined, population = false): Promise<CompiledSettings> {
     this.options.tables?.refresh();
     const compiled = compileSettings(settings);
+    if (!population) refusePopulationProxies(compiled);
     // Told before any work is done; drawing is cached, so that nothing is done twice.
     for (const { batchSize } of compiled.proxies) if (batchSize > 0) this.scorer.batches.get(compiled, batchSize);
     await this.engines.require(compiled.engine, compiled.device);

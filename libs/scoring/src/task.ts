@@ -30,6 +30,8 @@ export interface ScoreTask {
   readonly memoryLimit: number;
   /** Absent when no proxy of the task uses images. */
   readonly batchDigest?: string;
+  /** Folder that gets what programs draw. */
+  readonly dump?: string;
 }
 
 /** A mini-batch as it is kept by workers. */
@@ -39,10 +41,13 @@ export interface BatchBlob {
   readonly size: number;
 }
 
-/** One proxy's result; `value` may be an infinity or NaN. */
+/** One proxy's result; numbers may be infinities or NaN. */
 export interface TaskScore {
   readonly id: string;
+  /** NaN where only the members of a population have one. */
   readonly value: number;
+  /** Given by a population proxy: what members are ranked by. */
+  readonly components?: readonly number[];
   readonly weights: number;
   readonly nanCount: number;
   readonly seconds: number;

@@ -1,9 +1,11 @@
 import { serveTasks, type TaskContext } from '@gradsign/compute-pool';
 import { searchSpace } from '@gradsign/search-spaces';
+import { dumpComponents, dumpRun } from './dump';
 import { runProbeTask, type ProbeTask } from './engine-status';
 import { engineFor } from './engines';
 import { evaluateProxies } from './evaluate';
 import { modelNetwork, runCheckTask, type SubjectNetwork } from './model-task';
+import { smallestNetwork } from './smallest-network';
 import type { BatchBlob, CheckTask, ScoreTask, TaskScore } from './task';
 
 /** Scores one architecture or model: the task that the scorer's worker processes serve. */
@@ -25,10 +27,13 @@ export async function runScoreTask(task: ScoreTask, context: TaskContext): Promi
       seed: task.seed,
       initializations: task.initializations,
       memoryLimit: task.memoryLimit,
+      smallestNetwork: () => smallestNetwork(task),
+      onProgramRun: (run) => task.dump !== undefined && dumpRun(task.dump, run),
       checkpoint: () => context.checkpoint(),
       onChunk: (done, total) => context.progress({ done, total }),
     }),
   );
+  if (task.dump !== undefined) dumpComponents(task.dump, scores);
   return normalized ? scores : scores.map((score) => ({ ...score, normalization: 'none' }));
 }
 

@@ -47,6 +47,17 @@ describe('the registry of search spaces', () => {
       }
     });
 
+    test('states the cells of its networks in their order', () => {
+      const { graph, cells } = space.network(space.sample(random), { imageShape: [3, 32, 32], classes: 10 });
+      const values = graph.nodes.map(({ outputs }) => outputs[0]);
+      expect(cells!.length).toBeGreaterThan(1);
+      cells!.forEach(({ inputs, output }, i) => {
+        expect(values.indexOf(output)).toBeGreaterThan(values.indexOf(inputs.at(-1)!));
+        // A pooling may stand between two cells.
+        if (i > 0) expect(values.indexOf(inputs.at(-1)!)).toBeGreaterThanOrEqual(values.indexOf(cells![i - 1].output));
+      });
+    });
+
     test('refuses unknown canonical forms and vectors that do not fit', () => {
       expect(() => space.canonical(space.sample(random), 'graph')).toThrow('canonical form "graph" is unknown');
       if (space.encoding) {

@@ -4,6 +4,7 @@ import {
   DuplicatePolicy,
   MutationOperator,
   Profile,
+  type Proxy,
   SearchSpace,
   SearchSpec,
   ServiceError,
@@ -351,6 +352,18 @@ test('what this version does not have is UNIMPLEMENTED, unless something else is
     code: 'INVALID_ARGUMENT',
     violations: [{ field: 'spec.budget' }, { field: 'spec.bohb' }],
   });
+});
+
+test('a proxy that ranks a population guides no search', async () => {
+  const ranked = new Fixture();
+  ranked.scorer.api.listProxies = async () => ({ proxies: [{ id: 'az_nas', population: true } as Proxy] });
+  const spec = { guidance: guidance({ proxies: [{ id: 'az_nas' }] }) };
+  await expect(ranked.create(spec)).rejects.toMatchObject({
+    code: 'UNIMPLEMENTED',
+    message:
+      'spec.guidance.proxies[0].id: "az_nas" ranks a population; this version guides by proxies of single architectures',
+  });
+  await ranked.service.close();
 });
 
 test('a benchmark of another space does not fit', async () => {

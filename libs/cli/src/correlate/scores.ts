@@ -1,5 +1,6 @@
 import { fromStatus, type Score, type SearchSpace } from '@gradsign/contracts';
 import { columnLabels, readScoreTable, type ScoreColumn } from '@gradsign/score-tables';
+import { architectureScores } from '../architecture-scores';
 import type { Backend } from '../backend';
 import { UsageError } from '../errors';
 import type { ScoreDataOptions } from '../options';
@@ -30,7 +31,7 @@ export async function computeScores(
   const rows: (readonly Score[])[] = [];
   try {
     const request = { space, architectures: [...architectures], settings };
-    for await (const { scores, error } of scorer.scoreArchitectures(request)) {
+    for await (const { scores, error } of architectureScores(scorer, request)) {
       if (error) throw fromStatus(error);
       rows.push(scores);
       progress.update(rows.length);

@@ -8,10 +8,10 @@ import {
   SearchSpace,
   searchSpaceNames,
   type Score,
-  type ScoreArchitecturesResponse,
   type ScorerApi,
 } from '@gradsign/contracts';
 import { uploadModel } from '@gradsign/client';
+import { architectureScores, type Scores } from '../architecture-scores';
 import { withBackend } from '../with-backend';
 import { UsageError } from '../errors';
 import {
@@ -44,13 +44,14 @@ export function addScore(program: Command): void {
     .option('--arch-file <file>', 'a file with one architecture a line')
     .option('--model <net.onnx>', 'an image classifier as an ONNX file, instead of space and architectures')
     .option('--reinitialize', 'replace the model’s weights by initial values that --seed determines')
+    .option('--dump <dir>', 'write what the proxies draw of one architecture as .npy files (with --local)')
     .requiredOption('--proxies <names>', 'proxies, joined by commas', list);
   withConnection(withScoreData(command)).action((options: ScoreOptions) => score(options));
 }
 
 async function score(options: ScoreOptions): Promise<void> {
   const { model } = options;
-  const scores = model === undefined ? architectureScores(options) : modelScores(model, options);
+  const scores = model === undefined ? spaceScores(options) : modelScores(model, options);
   const output = new Output(options.format);
   let failed: Error | undefined;
   const work = withBackend(
@@ -67,22 +68,24 @@ async function score(options: ScoreOptions): Promise<void> {
   if (failed) throw failed;
 }
 
-/** What a scorer says, in parts: as messages of ScoreArchitectures. */
-type Scores = (scorer: ScorerApi) => AsyncIterable<Pick<ScoreArchitecturesResponse, 'scores' | 'error'>>;
+/** Asks a scorer, which answers in parts. */
+type Scoring = (scorer: ScorerApi) => AsyncIterable<Scores>;
 
-function architectureScores(options: ScoreOptions): Scores {
+function spaceScores(options: ScoreOptions): Scoring {
   if (options.space === undefined) throw new UsageError('--space or --model is required');
   if (options.reinitialize)
     throw new UsageError('--reinitialize needs --model: architectures have no weights of their own');
   const space = searchSpaceNames.parse(options.space, '--space');
   const architectures = readArchitectures(options);
+  if (options.dump !== undefined && architectures.length > 1)
+    throw new UsageError(`--dump is for one architecture; ${architectures.length} are given`);
   return async function* (scorer) {
     const settings = await scoreSettings(scorer, options.proxies, options);
-    yield* scorer.scoreArchitectures({ space, architectures, settings });
+    yield* architectureScores(scorer, { space, architectures, settings });
   };
 }
 
-function modelScores(file: string, options: ScoreOptions): Scores {
+function modelScores(file: string, options: ScoreOptions): Scoring {
   const { space, arch, archFile, reinitialize = false } = options;
   for (const [name, value] of Object.entries({ space, arch, 'arch-file': archFile })) {
     if (value !== undefined) throw new UsageError(`--${name} and --model exclude each other`);

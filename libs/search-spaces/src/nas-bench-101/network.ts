@@ -28,7 +28,7 @@ export function cellNetwork(cell: NasBench101Cell, options: NetworkOptions): Net
       x = build.maxPool(x, { kernel: 2, stride: 2 });
     }
     for (let i = 0; i < cellsPerStage; i++) {
-      x = cellBlock(build, x, `cell.${stack * cellsPerStage + i}`, graph, channels * 2 ** stack);
+      x = build.cell([x], cellBlock(build, x, `cell.${stack * cellsPerStage + i}`, graph, channels * 2 ** stack));
     }
   }
   return build.build(build.linear(build.globalAveragePool(x), 'head.linear', { out: classes }));

@@ -14,7 +14,8 @@ const HALVINGS = 2 ** (STAGES - 1);
  * second and the third; BN-ReLU-mean over space-linear. Default C = 16, N = 5. A candidate convolution is
  * ReLU-conv-BN without bias, and its BN is not affine; the variant `published` gives it a bias (GradSign's published
  * code), the variant `trained` makes its BN affine (the benchmark's training). `none` is x · 0 and stays in the graph.
- * Only the chosen operations exist; their weights' paths are `cell.<n>.edge.<source>-<target>.<operation>.…`.
+ * Containers are those of the benchmark's own code: ReLU-conv-BN is a module that holds a sequence, a pooling one that
+ * holds a layer; the identity is a module too. Only the chosen operations exist; their weights' paths are `cell.<n>.edge.<source>-<target>.<operation>.…`.
  * Dong and Yang 2020.
  */
 export function cellNetwork(cell: NasBench201Cell, options: NetworkOptions): Network {
@@ -22,16 +23,16 @@ export function cellNetwork(cell: NasBench201Cell, options: NetworkOptions): Net
   const { imageShape, classes, channels = 16, cellsPerStage = 5, variant } = options;
   const build = new NetworkBuilder({ name: NAME, imageShape, classes });
   let x = build.conv(build.images, 'stem.conv', { out: channels, kernel: 3, padding: 1 });
-  x = build.batchNorm(x, 'stem.norm');
+  x = build.container(build.batchNorm(x, 'stem.norm'));
   for (let stage = 0; stage < STAGES; stage++) {
     if (stage > 0) {
-      x = reduction(build, x, `reduction.${stage - 1}`);
+      x = build.cell([x], reduction(build, x, `reduction.${stage - 1}`));
     }
     for (let i = 0; i < cellsPerStage; i++) {
-      x = cellBlock(build, x, `cell.${stage * cellsPerStage + i}`, cell, variant);
+      x = build.cell([x], cellBlock(build, x, `cell.${stage * cellsPerStage + i}`, cell, variant));
     }
   }
-  x = build.relu(build.batchNorm(x, 'head.norm'));
+  x = build.container(build.relu(build.batchNorm(x, 'head.norm')));
   return build.build(build.linear(build.globalAveragePool(x), 'head.linear', { out: classes }));
 }
 
@@ -63,19 +64,21 @@ function candidate(
 ): Value {
   const convolution = (kernel: number) => {
     const window = { kernel, padding: (kernel - 1) / 2, out: build.channels(x), bias: variant === 'published' };
-    return build.batchNorm(build.conv(build.relu(x), path, window), `${path}.norm`, { affine: variant === 'trained' });
+    const y = build.conv(build.relu(x), path, window);
+    return build.container(build.batchNorm(y, `${path}.norm`, { affine: variant === 'trained' }), 2);
   };
   switch (operation) {
     case 'none':
       return build.zero(x);
     case 'skip_connect':
-      return x;
+      // The identity is a module.
+      return build.container(x);
     case 'nor_conv_1x1':
       return convolution(1);
     case 'nor_conv_3x3':
       return convolution(3);
     case 'avg_pool_3x3':
-      return build.avgPool(x, { kernel: 3, padding: 1 });
+      return build.container(build.avgPool(x, { kernel: 3, padding: 1 }));
   }
 }
 
@@ -83,11 +86,11 @@ function candidate(
 function reduction(build: NetworkBuilder, x: Value, path: string): Value {
   const out = 2 * build.channels(x);
   let y = build.conv(build.relu(x), `${path}.conv.0`, { out, kernel: 3, stride: 2, padding: 1 });
-  y = build.batchNorm(y, `${path}.norm.0`);
+  y = build.container(build.batchNorm(y, `${path}.norm.0`), 2);
   y = build.conv(build.relu(y), `${path}.conv.1`, { out, kernel: 3, padding: 1 });
-  y = build.batchNorm(y, `${path}.norm.1`);
+  y = build.container(build.batchNorm(y, `${path}.norm.1`), 2);
   const shortcut = build.conv(build.avgPool(x, { kernel: 2, stride: 2 }), `${path}.shortcut`, { out, kernel: 1 });
-  return build.add(shortcut, y);
+  return build.add(build.container(shortcut), y);
 }
 
 function check({ imageShape, classes, channels = 16, cellsPerStage = 5 }: NetworkOptions): void {

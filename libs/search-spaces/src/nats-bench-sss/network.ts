@@ -11,7 +11,8 @@ const HALVINGS = 4;
  * The benchmark's network: stem conv3x3-BN; cell, reduction, cell, reduction, cell; BN-ReLU-mean over space-linear.
  * The stem has the channels of the first layer. The cell is the best of NAS-Bench-201 on CIFAR-100,
  * `|nor_conv_3x3~0|+|nor_conv_3x3~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_3x3~2|`, with affine BN;
- * where its channels change, the skip is a conv1x1-BN. Every variant is this network. Dong, Liu, Musial and Gabrys
+ * where its channels change, the skip is a conv1x1-BN. Containers are
+ * those of NAS-Bench-201. Every variant is this network. Dong, Liu, Musial and Gabrys
  * 2021.
  */
 export function sizesNetwork(sizes: NatsBenchSizes, options: NetworkOptions): Network {
@@ -19,11 +20,12 @@ export function sizesNetwork(sizes: NatsBenchSizes, options: NetworkOptions): Ne
   const { imageShape, classes } = options;
   const build = new NetworkBuilder({ name: NAME, imageShape, classes });
   let x = build.conv(build.images, 'stem.conv', { out: sizes[0], kernel: 3, padding: 1 });
-  x = build.batchNorm(x, 'stem.norm');
+  x = build.container(build.batchNorm(x, 'stem.norm'));
   sizes.forEach((out, layer) => {
-    x = layer % 2 === 0 ? cell(build, x, `layer.${layer}`, out) : reduction(build, x, `layer.${layer}`, out);
+    const block = layer % 2 === 0 ? cell : reduction;
+    x = build.cell([x], block(build, x, `layer.${layer}`, out));
   });
-  x = build.relu(build.batchNorm(x, 'head.norm'));
+  x = build.container(build.relu(build.batchNorm(x, 'head.norm')));
   return build.build(build.linear(build.globalAveragePool(x), 'head.linear', { out: classes }));
 }
 
@@ -38,7 +40,8 @@ function cell(build: NetworkBuilder, node0: Value, path: string, out: number): V
 
 /** The identity where the channels stay, otherwise conv1x1-BN without a ReLU before it. */
 function skipConnect(build: NetworkBuilder, x: Value, path: string, out: number): Value {
-  return build.channels(x) === out ? x : build.batchNorm(build.conv(x, path, { out, kernel: 1 }), `${path}.norm`);
+  if (build.channels(x) === out) return build.container(x);
+  return build.container(build.batchNorm(build.conv(x, path, { out, kernel: 1 }), `${path}.norm`));
 }
 
 /** Residual block of stride 2; average pooling and conv1x1 in its shortcut. */
@@ -46,11 +49,12 @@ function reduction(build: NetworkBuilder, x: Value, path: string, out: number): 
   const half = reluConvNorm(build, x, `${path}.conv.0`, out, 2);
   const y = reluConvNorm(build, half, `${path}.conv.1`, out);
   const shortcut = build.conv(build.avgPool(x, { kernel: 2, stride: 2 }), `${path}.shortcut`, { out, kernel: 1 });
-  return build.add(shortcut, y);
+  return build.add(build.container(shortcut), y);
 }
 
 function reluConvNorm(build: NetworkBuilder, x: Value, path: string, out: number, stride = 1): Value {
-  return build.batchNorm(build.conv(build.relu(x), path, { out, kernel: 3, stride, padding: 1 }), `${path}.norm`);
+  const y = build.conv(build.relu(x), path, { out, kernel: 3, stride, padding: 1 });
+  return build.container(build.batchNorm(y, `${path}.norm`), 2);
 }
 
 function check({ imageShape, classes, channels, cellsPerStage }: NetworkOptions): void {

@@ -38,7 +38,8 @@ export function ndsNetwork(name: string, architecture: NdsArchitecture, options:
     const reduces = reductions.includes(i);
     channels *= reduces ? 2 : 1;
     const cell = reduces ? architecture.reduce : architecture.normal;
-    const output = cellBlock(build, states, `cell.${i}`, { cell, channels, stride: reduces ? 2 : 1 });
+    const block = cellBlock(build, states, `cell.${i}`, { cell, channels, stride: reduces ? 2 : 1 });
+    const output = build.cell([states.older, states.newer], block);
     states = { older: states.newer, newer: output, reduced: reduces };
   }
   return build.build(build.linear(build.globalAveragePool(states.newer), 'head.linear', { out: classes }));

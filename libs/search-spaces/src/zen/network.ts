@@ -13,7 +13,10 @@ export function zenNetwork({ blocks }: ZenArchitecture, options: NetworkOptions)
   check(options);
   const { imageShape, classes } = options;
   const build = new NetworkBuilder({ name: NAME, imageShape, classes });
-  const features = blocks.reduce((x, block, i) => blockLayers(build, x, `block.${i}`, block), build.images);
+  const features = blocks.reduce(
+    (x, block, i) => build.cell([x], blockLayers(build, x, `block.${i}`, block)),
+    build.images,
+  );
   return build.build(build.linear(build.globalAveragePool(features), 'head.linear', { out: classes }));
 }
 

@@ -7,7 +7,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-import gradsign_loop  # Before NumPy and PyTorch: it sets the number of threads that they read when they are loaded.
+import gradsign_loop  # noqa: F401  Before NumPy and PyTorch: it sets the number of threads that they read.
 import numpy
 import torch
 
@@ -15,8 +15,6 @@ import baselines
 from equality import compare, random_architectures
 from onnx_torch import OnnxNetwork
 from product import COMMAND, gradsign
-
-gradsign_loop.PROXIES.update(baselines.PROXIES)
 
 NODE = COMMAND[0]
 SMALL = ("--channels", "4", "--cells-per-stage", "1")

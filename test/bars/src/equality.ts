@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Engine } from '@gradsign/engine';
 import { jsonLines } from './command';
 import { exportBatch, exportNetworks } from './exported';
 import { layerGradsign } from './layer-gradsign';
@@ -63,11 +64,11 @@ export interface LayerDifference {
 /** Between gradients (some 1e-3 and more, for the loss is of order 1) and their rounding errors in float64 (1e-15). */
 const LEAST_GRADIENT = 1e-9;
 
-/** The product in float32 against PyTorch in float64, layer by layer. `cellsPerStage` is the published one. */
-export async function layerDifferences(folder: string, subject: Subject): Promise<LayerDifference[]> {
+/** The product on an engine against PyTorch in float64, layer by layer. */
+export async function layerDifferences(folder: string, subject: Subject, engine: Engine): Promise<LayerDifference[]> {
   const { architectures, batchSize } = subject;
   const files = join(folder, subject.space);
-  mkdirSync(files);
+  mkdirSync(files, { recursive: true });
   const batch = exportBatch(files, batchSize);
   const models = await exportNetworks(files, architectures, subject);
   const rows = await jsonLines(python(), [interopScript('layers.py'), ...models, ...batch]);
@@ -75,7 +76,7 @@ export async function layerDifferences(folder: string, subject: Subject): Promis
   for (const [i, architecture] of architectures.entries()) {
     const layers = Object.entries(rows[i].layers as Record<string, Layer>);
     const withGradient = layers.filter(([, { largest }]) => largest > LEAST_GRADIENT);
-    const scores = await layerGradsign(architecture, subject);
+    const scores = await layerGradsign(architecture, { ...subject, engine });
     const sum = (of: readonly [string, Layer][], f: (layer: Layer, name: string) => number) =>
       of.reduce((total, [name, layer]) => total + f(layer, name), 0);
     const product = sum(withGradient, (_, name) => scores.get(name) ?? 0);

@@ -19,13 +19,14 @@ export function exportBatch(folder: string, size: number): string[] {
 export async function exportNetworks(
   folder: string,
   architectures: readonly string[],
-  { space, channels }: { space: string; channels?: number },
+  { space, channels, cellsPerStage }: { space: string; channels?: number; cellsPerStage?: number },
 ): Promise<string[]> {
   const files = architectures.map((_, i) => join(folder, `${i}.onnx`));
   for (const [i, architecture] of architectures.entries()) {
     const network = ['--space', space, '--arch', architecture, '--seed', String(SEED), '--dataset', 'cifar10'];
-    const size = channels === undefined ? [] : ['--channels', channels];
-    await gradsign(folder, ['export', ...network, ...size, '--out', files[i]]);
+    const width = channels === undefined ? [] : ['--channels', channels];
+    const depth = cellsPerStage === undefined ? [] : ['--cells-per-stage', cellsPerStage];
+    await gradsign(folder, ['export', ...network, ...width, ...depth, '--out', files[i]]);
   }
   return files;
 }

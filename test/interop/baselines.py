@@ -41,8 +41,18 @@ def walk(network, images, see=lambda *_: None, values=None, removed=lambda name:
     return known[network._output]
 
 
-def _products(weights, factors):
-    return sum((w.detach().double() * f.double()).sum().item() for w, f in zip(weights, factors) if f is not None)
+class Sum(float):
+    """A sum whose terms cancel. `magnitude` is the sum of their absolute values: what its rounding errors go by."""
+
+    def __new__(cls, value, magnitude):
+        self = super().__new__(cls, value)
+        self.magnitude = magnitude
+        return self
+
+
+def _sum_of_products(weights, factors, sign=1):
+    products = [sign * w.detach().double() * f.double() for w, f in zip(weights, factors) if f is not None]
+    return Sum(sum(p.sum().item() for p in products), sum(p.abs().sum().item() for p in products))
 
 
 def l2_norm(network, _images, _labels):
@@ -52,7 +62,7 @@ def l2_norm(network, _images, _labels):
 def plain(network, images, labels):
     weights = list(network.weights.values())
     loss = F.cross_entropy(network(images), labels)
-    return _products(weights, torch.autograd.grad(loss, weights, allow_unused=True))
+    return _sum_of_products(weights, torch.autograd.grad(loss, weights, allow_unused=True))
 
 
 def grasp(network, images, labels):
@@ -60,7 +70,7 @@ def grasp(network, images, labels):
     loss = F.cross_entropy(network(images), labels)
     gradients = torch.autograd.grad(loss, weights, create_graph=True, allow_unused=True)
     along = sum((g.detach() * g).sum() for g in gradients if g is not None)
-    return -_products(weights, torch.autograd.grad(along, weights, allow_unused=True))
+    return _sum_of_products(weights, torch.autograd.grad(along, weights, allow_unused=True), -1)
 
 
 def fisher(network, images, labels):

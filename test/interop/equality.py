@@ -1,8 +1,9 @@
-"""Compares the product's scores with the PyTorch loop on random NAS-Bench-201 networks and a random batch.
+"""Compares the product's scores with PyTorch's on random NAS-Bench-201 networks, or given ones, and a random batch.
 
-For each architecture: `gradsign export` writes the network, `gradsign score` scores it on the batch, and the loop
+For each architecture: `gradsign export` writes the network, `gradsign score` scores it on the batch, and PyTorch
 scores the exported file on the same batch. Prints one JSON object for each architecture and proxy:
-{"architecture", "proxy", "product", "loop", "relative"}.
+{"architecture", "proxy", "product", "loop", "relative"}, `relative` to PyTorch's value, or for sums that cancel
+(plain, grasp) to the sum of their terms' absolute values.
 """
 
 import argparse
@@ -14,7 +15,13 @@ from pathlib import Path
 import gradsign_loop  # Before NumPy and PyTorch: it sets the number of threads that they read when they are loaded.
 import numpy
 import torch
+
+import baselines
+import counts
 from product import gradsign
+
+gradsign_loop.PROXIES.update(baselines.PROXIES)
+gradsign_loop.PROXIES.update(counts.PROXIES)
 
 OPERATIONS = ["none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3"]
 
@@ -30,7 +37,23 @@ def random_architectures(count, seed):
     return [random_architecture(generator) for _ in range(count)]
 
 
-def compare(architectures, *, batch_size, proxies, seed, network=(), engine=None, dtype=torch.float32):
+def _relative(product, loop):
+    if product == loop:
+        return 0
+    return abs(product - loop) / max(getattr(loop, "magnitude", abs(loop)), 1e-30)
+
+
+def compare(
+    architectures,
+    *,
+    batch_size,
+    proxies,
+    seed,
+    space="nas-bench-201",
+    network=(),
+    engine=None,
+    dtype=torch.float32,
+):
     """Rows of figures. `network`: further options of `gradsign export` and `gradsign score`, `--channels 4` say."""
     torch.set_num_threads(1)
     generator = numpy.random.RandomState(seed)
@@ -41,7 +64,7 @@ def compare(architectures, *, batch_size, proxies, seed, network=(), engine=None
         numpy.save(inputs, images)
         numpy.save(targets, labels)
         listing.write_text("\n".join(architectures) + "\n")
-        common = ["--space", "nas-bench-201", "--dataset", "cifar10", "--seed", seed, *network]
+        common = ["--space", space, "--dataset", "cifar10", "--seed", seed, *network]
         scores = gradsign(
             *[folder, "score", "--local", "--format", "json", "--recompute", *common],
             *["--arch-file", listing, "--proxies", ",".join(proxies), "--inputs", inputs, "--labels", targets],
@@ -59,20 +82,39 @@ def compare(architectures, *, batch_size, proxies, seed, network=(), engine=None
                     "proxy": proxy,
                     "product": value,
                     "loop": loop[proxy],
-                    "relative": abs(value - loop[proxy]) / max(abs(loop[proxy]), 1e-30) if value != loop[proxy] else 0,
+                    "relative": _relative(value, loop[proxy]),
                 }
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--space", default="nas-bench-201")
+    parser.add_argument("--arch-file", type=Path, help="one architecture a line, instead of random ones")
     parser.add_argument("--architectures", type=int, default=10)
     parser.add_argument("--batch-size", type=int, default=64)
     parser.add_argument("--proxies", default="gradsign,snip,grad_norm")
     parser.add_argument("--seed", type=int, default=42)
+    parser.add_argument("--channels", type=int, help="of the first stage; default: the space's published value")
+    parser.add_argument("--cells-per-stage", type=int, help="default: the space's published value")
+    parser.add_argument("--engine", help="the product's; default: its own")
+    parser.add_argument("--dtype", choices=["float32", "float64"], default="float32", help="PyTorch's")
     options = parser.parse_args()
-    architectures = random_architectures(options.architectures, options.seed)
-    proxies = options.proxies.split(",")
-    for row in compare(architectures, batch_size=options.batch_size, proxies=proxies, seed=options.seed):
+    if options.arch_file:
+        architectures = options.arch_file.read_text().splitlines()
+    else:
+        architectures = random_architectures(options.architectures, options.seed)
+    sizes = {"--channels": options.channels, "--cells-per-stage": options.cells_per_stage}
+    rows = compare(
+        architectures,
+        batch_size=options.batch_size,
+        proxies=options.proxies.split(","),
+        seed=options.seed,
+        space=options.space,
+        network=[word for option, size in sizes.items() if size is not None for word in (option, size)],
+        engine=options.engine,
+        dtype=getattr(torch, options.dtype),
+    )
+    for row in rows:
         print(json.dumps(row), flush=True)
 
 

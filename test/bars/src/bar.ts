@@ -12,6 +12,8 @@ export interface BarContext {
   readonly scale: number;
   /** A folder of this run alone; it is removed afterwards. */
   readonly folder: string;
+  /** The folder of the figures, for what a run that was cut goes on from. */
+  readonly out: string;
   /** Tells how far the run is. */
   log(line: string): void;
 }

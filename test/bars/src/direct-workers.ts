@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { WORKER_ENVIRONMENT } from '@gradsign/engine-onnxruntime/worker-environment';
+import type { DirectAnswer, DirectTask } from './direct-worker';
 
 /** Worker processes with nothing around the engine: what a service's throughput is compared with. */
 export class DirectWorkers {
@@ -12,19 +13,19 @@ export class DirectWorkers {
     );
   }
 
-  /** Values by architecture; each worker takes the next architecture when it is done with its last. */
-  async score(architectures: readonly string[]): Promise<number[]> {
-    const values: number[] = [];
+  /** Answers in the order of the tasks; each worker takes the next task when it is done with its last. */
+  async score(tasks: readonly DirectTask[]): Promise<DirectAnswer[]> {
+    const answers: DirectAnswer[] = [];
     let next = 0;
     await Promise.all(
       this.children.map(async (child) => {
-        while (next < architectures.length) {
+        while (next < tasks.length) {
           const index = next++;
-          values[index] = await ask(child, architectures[index]);
+          answers[index] = await ask(child, tasks[index]);
         }
       }),
     );
-    return values;
+    return answers;
   }
 
   stop(): void {
@@ -32,14 +33,14 @@ export class DirectWorkers {
   }
 }
 
-function ask(child: ChildProcess, architecture: string): Promise<number> {
+function ask(child: ChildProcess, task: DirectTask): Promise<DirectAnswer> {
   return new Promise((resolve, reject) => {
-    const exited = (code: number | null) => reject(new Error(`a worker ended with ${code} on ${architecture}`));
+    const exited = (code: number | null) => reject(new Error(`a worker ended with ${code} on ${task.architecture}`));
     child.once('exit', exited);
-    child.once('message', (value) => {
+    child.once('message', (answer) => {
       child.off('exit', exited);
-      resolve(value as number);
+      resolve(answer as DirectAnswer);
     });
-    child.send(architecture);
+    child.send(task);
   });
 }

@@ -18,3 +18,8 @@ export function python(): string {
   if (!existsSync(file)) throw new Skipped('PyTorch is not installed; run `bash test/interop/setup` first');
   return file;
 }
+
+/** A script of test/interop. */
+export function interopScript(name: string): string {
+  return join(ROOT, 'test', 'interop', name);
+}

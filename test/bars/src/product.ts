@@ -9,14 +9,22 @@ export async function gradsign(home: string, args: readonly (string | number)[])
   return jsonLines(process.execPath, [CLI, ...args.map(String)], { env: { GRADSIGN_HOME: home } });
 }
 
-/** Starts the three services on free ports; `first` holds their addresses as `scorer`, `oracle`, `searcher`. */
-export async function serve(home: string): Promise<Running> {
+/**
+ * Starts the three services on free ports; `first` holds their addresses as `scorer`, `oracle`, `searcher`.
+ * @param more further options of `gradsign serve`
+ */
+export async function serve(home: string, more: readonly string[] = []): Promise<Running> {
   const ports = ['--scorer-port', '0', '--oracle-port', '0', '--searcher-port', '0'];
-  return startJson(process.execPath, [CLI, 'serve', ...ports, '--format', 'json'], { env: { GRADSIGN_HOME: home } });
+  return startJson(process.execPath, [CLI, 'serve', ...ports, '--format', 'json', ...more], {
+    env: { GRADSIGN_HOME: home },
+  });
 }
 
-/** Starts one service on a free port; `first.grpc` is its address. */
-export async function startService(name: string, home: string): Promise<Running> {
+/**
+ * Starts one service on a free port; `first.grpc` is its address.
+ * @param more further options of the service
+ */
+export async function startService(name: string, home: string, more: readonly string[] = []): Promise<Running> {
   const main = join(ROOT, 'services', name, 'dist', 'main.js');
-  return startJson(process.execPath, [main, '--port', '0'], { env: { GRADSIGN_HOME: home } });
+  return startJson(process.execPath, [main, '--port', '0', ...more], { env: { GRADSIGN_HOME: home } });
 }

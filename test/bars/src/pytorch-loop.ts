@@ -1,13 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { sampleBatch } from '@gradsign/dataset';
-import { openDataset } from '@gradsign/datasets';
 import { Skipped } from './bar';
 import { jsonLines } from './command';
-import { npy } from './npy';
-import { python, ROOT } from './paths';
-import { gradsign } from './product';
-import { BATCH_SIZE, DATASET, SEED } from './score-request';
+import { exportBatch, exportNetworks } from './exported';
+import { interopScript, python } from './paths';
+import { BATCH_SIZE } from './score-request';
 
 /** What the loop over single samples cost for one architecture. */
 export interface LoopTime {
@@ -25,18 +22,11 @@ export type Blas = 'plain' | 'openblas';
 export async function loopTimes(folder: string, architectures: readonly string[]): Promise<Record<Blas, LoopTime[]>> {
   const interpreter = python();
   mkdirSync(folder);
-  const batch = sampleBatch(openDataset(DATASET), { split: 'train', size: BATCH_SIZE, seed: SEED });
-  const [inputs, labels] = ['inputs.npy', 'labels.npy'].map((name) => join(folder, name));
-  writeFileSync(inputs, npy(batch.images, [BATCH_SIZE, ...batch.imageShape], '<f4'));
-  writeFileSync(labels, npy(Int32Array.from(batch.labels), [BATCH_SIZE], '<i4'));
-  const models = architectures.map((_, i) => join(folder, `${i}.onnx`));
-  for (const [i, architecture] of architectures.entries()) {
-    const network = ['--space', 'nas-bench-201', '--arch', architecture, '--seed', String(SEED)];
-    await gradsign(folder, ['export', ...network, '--dataset', 'cifar10', '--out', models[i]]);
-  }
-  const script = join(ROOT, 'test', 'interop', 'gradsign_loop.py');
+  const batch = exportBatch(folder, BATCH_SIZE);
+  const models = await exportNetworks(folder, architectures, { space: 'nas-bench-201' });
+  const script = interopScript('gradsign_loop.py');
   const run = async (env: Readonly<Record<string, string>>) => {
-    const rows = await jsonLines(interpreter, [script, ...models, '--inputs', inputs, '--labels', labels], { env });
+    const rows = await jsonLines(interpreter, [script, ...models, ...batch], { env });
     return rows.map((row, i): LoopTime => {
       const { gradsign: value, cpuSeconds, blas } = row as Record<string, number> & { blas: string };
       return { architecture: architectures[i], value, cpuSeconds, blas };

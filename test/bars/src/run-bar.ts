@@ -10,11 +10,11 @@ export async function runBar(bar: Bar, { scale, out }: { scale: number; out: str
   say(`${bar.name}: ${bar.description}`);
   const folder = mkdtempSync(join(tmpdir(), 'gradsign-bar-'));
   const started = performance.now();
+  mkdirSync(out, { recursive: true });
   try {
-    const { checks, figures } = await bar.run({ scale, folder, log: (line) => say(`  ${line}`) });
+    const { checks, figures } = await bar.run({ scale, folder, out, log: (line) => say(`  ${line}`) });
     const passed = checks.every((check) => check.passed);
     const seconds = Math.round((performance.now() - started) / 100) / 10;
-    mkdirSync(out, { recursive: true });
     const file = join(out, `${bar.name}.json`);
     const { name, description } = bar;
     const result = { name, description, passed, scale, seconds, checks, ...circumstances(), figures };

@@ -1,9 +1,8 @@
-import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { atLeast, type Bar } from '../bar';
 import type { Row } from '../command';
 import { importNb201, NB201 } from '../nb201-table';
-import { sharedData } from '../paths';
+import { cifar10Folder } from '../cifar10';
 import { gradsign } from '../product';
 import { mean, scaled } from '../statistics';
 
@@ -23,9 +22,7 @@ export const correlateNb201: Bar = {
   async run({ scale, folder, log }) {
     const home = join(folder, 'home');
     await importNb201(home);
-    const images = join(folder, 'cifar10');
-    mkdirSync(images);
-    copyFileSync(sharedData('cifar10', 'cifar10_train_first4000.bin'), join(images, 'data_batch_1.bin'));
+    const images = cifar10Folder(folder);
 
     const sample = scaled(SAMPLE, scale, 30);
     const table = ['--benchmark', NB201, '--dataset', 'cifar10', '--training-set', 'full', '--split', 'test'];

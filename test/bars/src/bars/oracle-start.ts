@@ -1,7 +1,6 @@
 import { connectOracle } from '@gradsign/client';
-import { BuiltinDataset, Split, TrainingSet } from '@gradsign/contracts';
 import { atMost, type Bar } from '../bar';
-import { importNb201, NB201 } from '../nb201-table';
+import { CIFAR10_TEST, importNb201, NB201 } from '../nb201-table';
 import { residentMb } from '../processes';
 import { startService } from '../product';
 import { sampleArchitectures } from '../sample';
@@ -38,14 +37,7 @@ async function measureStart(home: string, architecture: string) {
     const { evaluation } = await oracle.api.getEvaluation({
       benchmark: NB201,
       architecture,
-      settings: {
-        dataset: { source: { $case: 'builtin', value: BuiltinDataset.BUILTIN_DATASET_CIFAR10 } },
-        trainingSet: TrainingSet.TRAINING_SET_FULL,
-        epochs: { value: { $case: 'final', value: true } },
-        split: Split.SPLIT_TEST,
-        seed: { value: { $case: 'meanOverSeeds', value: true } },
-        epoch: 0,
-      },
+      settings: CIFAR10_TEST,
     });
     return {
       seconds: (performance.now() - started) / 1000,

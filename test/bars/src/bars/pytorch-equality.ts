@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { atMost, type Bar } from '../bar';
 import { jsonLines } from '../command';
-import { python, ROOT } from '../paths';
+import { interopScript, python } from '../paths';
 import { scaled } from '../statistics';
 
 const TOLERANCE = 1e-3;
@@ -12,7 +11,7 @@ export const pytorchEquality: Bar = {
   description:
     'gradsign, snip and grad_norm of random NAS-Bench-201 networks equal those of a PyTorch loop within 1e-3 relative',
   async run({ scale }) {
-    const script = join(ROOT, 'test', 'interop', 'equality.py');
+    const script = interopScript('equality.py');
     const rows = await jsonLines(python(), [script, '--architectures', String(scaled(10, scale)), '--seed', '11']);
     const proxies = [...new Set(rows.map(({ proxy }) => proxy as string))];
     const worst = (proxy: string) =>

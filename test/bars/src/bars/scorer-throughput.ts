@@ -7,7 +7,7 @@ import { cpuSecondsOfTree, residentMb } from '../processes';
 import { loopTimes } from '../pytorch-loop';
 import { serve } from '../product';
 import { sampleArchitectures } from '../sample';
-import { scoreRequest } from '../score-request';
+import { scoreAll, scoreRequest } from '../score-request';
 import { mean, scaled } from '../statistics';
 
 const CORES = 2;
@@ -89,13 +89,7 @@ async function measureService(
 }
 
 async function score(scorer: ScorerApi, architectures: readonly string[]): Promise<void> {
-  let count = 0;
-  for await (const { error } of scorer.scoreArchitectures(scoreRequest(architectures, ['gradsign']))) {
-    if (error) throw new Error(error.message);
-    count++;
-  }
-  if (count !== architectures.length)
-    throw new Error(`${count} of ${architectures.length} architectures were answered`);
+  await scoreAll(scorer, scoreRequest(architectures, ['gradsign']));
 }
 
 async function timed(pid: number, work: () => Promise<unknown>) {
@@ -108,9 +102,10 @@ async function timed(pid: number, work: () => Promise<unknown>) {
 async function measureDirect(warmUp: readonly string[], measured: readonly string[]): Promise<number> {
   const workers = new DirectWorkers(CORES);
   try {
-    await workers.score(warmUp);
+    const tasks = (of: readonly string[]) => of.map((architecture) => ({ architecture, proxies: ['gradsign'] }));
+    await workers.score(tasks(warmUp));
     const started = performance.now();
-    await workers.score(measured);
+    await workers.score(tasks(measured));
     return (performance.now() - started) / 1000 / measured.length;
   } finally {
     workers.stop();

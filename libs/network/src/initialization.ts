@@ -1,6 +1,6 @@
 import { sizeOf, zeros, type Tensor } from '@gradsign/onnx';
 import { Stream } from '@gradsign/random';
-import type { Initializer, Network, WeightRole } from './network';
+import type { Initializer, Network, WeightRole, WeightSpec } from './network';
 
 /**
  * How the weights of a kind of network start.
@@ -28,15 +28,16 @@ export interface WeightSeed {
 }
 
 /**
- * Initial values of all weights, by path. A value depends only on the seed, the initialization, the weight's path and
- * the element's index: not on the other weights of the network.
+ * Initial values of a weight. They depend only on the seed, the initialization, the weight's path and the element's
+ * index: not on the other weights of the network.
  */
-export function initializeWeights(
-  network: Network,
-  { seed, initialization }: WeightSeed,
-): Map<string, Tensor<'float32'>> {
-  const weights = Stream.of(seed, 'weights', initialization);
-  return new Map(network.weights.map(({ path, shape, init }) => [path, draw(weights.child(path), shape, init)]));
+export function initializeWeight({ path, shape, init }: WeightSpec, { seed, initialization }: WeightSeed) {
+  return draw(Stream.of(seed, 'weights', initialization).child(path), shape, init);
+}
+
+/** Initial values of all weights of a network, by path; see `initializeWeight`. */
+export function initializeWeights({ weights }: Network, seed: WeightSeed): Map<string, Tensor<'float32'>> {
+  return new Map(weights.map((spec) => [spec.path, initializeWeight(spec, seed)]));
 }
 
 function draw(stream: Stream, shape: readonly number[], init: Initializer): Tensor<'float32'> {

@@ -16,6 +16,7 @@ export {
 } from './dims';
 export * from './check';
 export * from './passes';
+export { peakBytes } from './peak-bytes';
 export { encodeModel, type EncodeOptions } from './wire/encode';
 export {
   decodeForeignModel,

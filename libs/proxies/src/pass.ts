@@ -12,6 +12,7 @@ import {
   float32,
   GraphBuilder,
   int64,
+  peakBytes,
   removeDeadNodes,
   specialize,
   zeros,
@@ -131,8 +132,10 @@ export class GraphPass {
     return this.once('labels', () => [this.labels], ['labels']);
   }
 
-  build(): Graph {
-    return foldConstants(removeDeadNodes(shareNodes(this.builder.build())));
+  /** The graph, and the bytes that its values take at once. */
+  build(): { graph: Graph; peakBytes: number } {
+    const graph = foldConstants(removeDeadNodes(shareNodes(this.builder.build())));
+    return { graph, peakBytes: peakBytes(graph, this.builder) };
   }
 
   /** ∂L/∂W of the layers and ∂L/∂a of their outputs; values that nothing asks for are not computed. */

@@ -6,6 +6,8 @@ import type { GraphProxy, ProxyValue } from './proxy';
 /** A graph to be run on every chunk of a batch, and what to do with the sum of its outputs. */
 export interface Plan {
   readonly graph: Graph;
+  /** Bytes that the values of one run take at once, estimated. */
+  readonly peakBytes: number;
   /** Images in one run; divides the batch. */
   readonly chunkSize: number;
   readonly proxies: readonly GraphProxy[];
@@ -39,7 +41,7 @@ function planGroup(proxies: readonly GraphProxy[], { network, weights, batchSize
   const names = proxies.map((proxy) => proxy.request(pass));
   const facts = { layers: pass.layers, batchSize };
   return {
-    graph: pass.build(),
+    ...pass.build(),
     chunkSize: size,
     proxies,
     reduce: (outputs) =>

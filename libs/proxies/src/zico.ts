@@ -29,7 +29,7 @@ export const zico: ProgramProxy = {
     if (half === 0) return { value: 0, weights: 0, nanCount: 0 };
     const pass = new GraphPass({ network, weights, batchSize: half, normalization: 'batch' });
     const names = pass.gradients();
-    const graph = pass.build();
+    const { graph } = pass.build();
     const batches: LayerGradients[] = [];
     for (const start of [0, half]) {
       const outputs = await run(graph, batchFeeds(network, batch!, start, half));

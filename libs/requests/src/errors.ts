@@ -10,7 +10,7 @@ import {
 import { ServiceError } from '@gradsign/contracts';
 import { DatasetError } from '@gradsign/dataset';
 import { NpyError } from '@gradsign/datasets';
-import { UnsupportedOperatorError } from '@gradsign/engine';
+import { MemoryLimitError, UnsupportedOperatorError } from '@gradsign/engine';
 import { ModelError } from '@gradsign/models';
 import { NetworkError } from '@gradsign/network';
 import { ArchitectureSyntaxError, NetworkOptionError } from '@gradsign/search-spaces';
@@ -28,6 +28,7 @@ const byName: Readonly<Record<string, (message: string, field: string) => Servic
   [NetworkError.name]: (message) => new ServiceError('FAILED_PRECONDITION', message, { reason: 'NETWORK_UNSUITABLE' }),
   [ModelError.name]: (message, field) =>
     new ServiceError('FAILED_PRECONDITION', `${field}: ${message}`, { reason: 'MODEL_UNSUITABLE' }),
+  [MemoryLimitError.name]: (message) => new ServiceError('RESOURCE_EXHAUSTED', message, { reason: 'MEMORY_LIMIT' }),
   [NotDifferentiableError.name]: (message) =>
     new ServiceError('FAILED_PRECONDITION', message, { reason: 'OPERATOR_UNSUPPORTED' }),
   [UnsupportedOperatorError.name]: (message) =>

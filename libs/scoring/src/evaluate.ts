@@ -1,6 +1,6 @@
-import type { Engine, Session } from '@gradsign/engine';
-import { initializeWeights, type Network } from '@gradsign/network';
-import type { Graph, Tensor } from '@gradsign/onnx';
+import { checkMemory, type Engine, type Session } from '@gradsign/engine';
+import type { Network } from '@gradsign/network';
+import { peakBytes, type Graph, type Tensor } from '@gradsign/onnx';
 import {
   batchFeeds,
   planProxies,
@@ -10,6 +10,7 @@ import {
   type ProgramSubject,
   type ProxyValue,
 } from '@gradsign/proxies';
+import { initialWeights } from './initial-weights';
 import type { BatchBlob, TaskScore } from './task';
 
 /** Images in one run of a graph, where the batch may be cut: memory falls, time does not change. */
@@ -39,6 +40,8 @@ export interface EvaluateOptions {
   /** See ProgramSubject. Default: there is none. */
   readonly smallestNetwork?: ProgramSubject['smallestNetwork'];
   readonly chunkSize?: number;
+  /** Bytes that the values of one graph may take at once, estimated before it is loaded. Default: no limit. */
+  readonly memoryLimit?: number;
   /** Awaited before every run of a graph; it throws where the evaluation should stop. */
   readonly checkpoint?: () => Promise<void>;
   readonly onProgramRun?: (run: ProgramRun) => void;
@@ -54,6 +57,7 @@ interface Evaluation extends ProxyValue {
  * Values of proxies for one network, in the order asked for: means over the initialisations. Proxies that share a
  * pass share its time equally. The same bits for the same arguments on the same engine and machine, whatever the
  * chunk size.
+ * @throws MemoryLimitError before a graph is loaded that would take more than `memoryLimit`.
  */
 export async function evaluateProxies(options: EvaluateOptions): Promise<TaskScore[]> {
   const wanted = options.proxies.map((id) => registry.get(id)!);
@@ -72,7 +76,7 @@ export async function evaluateProxies(options: EvaluateOptions): Promise<TaskSco
   const { batch, network, seed, chunkSize = DEFAULT_CHUNK_SIZE } = options;
   const rounds = wanted.every(({ kind }) => kind === 'structural') ? 0 : options.initializations;
   for (let initialization = 0; initialization < rounds; initialization++) {
-    const weights = lazily(() => options.weights ?? initializeWeights(network, { seed, initialization }));
+    const weights = lazily(() => options.weights ?? initialWeights(network, { seed, initialization }));
     let started = now();
     for (const proxy of wanted) {
       if (proxy.kind !== 'program' && proxy.kind !== 'population') continue;
@@ -110,7 +114,7 @@ async function runProgram(
   own: { proxy: string; initialization: number; weights: () => ProgramSubject['weights'] },
 ): Promise<Evaluation> {
   const { engine, network, architecture, seed, batch } = options;
-  const { checkpoint = async () => {}, smallestNetwork } = options;
+  const { memoryLimit = Infinity, checkpoint = async () => {}, smallestNetwork } = options;
   const { proxy, initialization, weights } = own;
   const sessions = new Map<Graph, Session>();
   let index = 0;
@@ -129,6 +133,7 @@ async function runProgram(
       async run(graph, feeds) {
         await checkpoint();
         options.onProgramRun?.({ proxy, initialization, index: index++, feeds });
+        if (!sessions.has(graph)) checkMemory(proxy, peakBytes(graph), memoryLimit);
         const session = sessions.get(graph) ?? (await engine.load(graph));
         sessions.set(graph, session);
         return session.run(feeds);
@@ -155,9 +160,12 @@ function now(): number {
 }
 
 /** Runs a plan's graph on every chunk of the batch and adds the outputs. */
-async function runChunks(options: EvaluateOptions, { graph, chunkSize }: Plan): Promise<Record<string, Tensor>> {
+async function runChunks(options: EvaluateOptions, plan: Plan): Promise<Record<string, Tensor>> {
+  const { graph, chunkSize } = plan;
   const batch = options.batch!;
   const total = batch.size / chunkSize;
+  const ids = plan.proxies.map(({ id }) => id).join(', ');
+  checkMemory(`${ids} on ${chunkSize} images at once`, plan.peakBytes, options.memoryLimit ?? Infinity);
   const session = await options.engine.load(graph);
   try {
     let sum: Record<string, Tensor> | undefined;

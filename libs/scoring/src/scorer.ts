@@ -8,6 +8,7 @@ import { attributes, recordSpans, withSpan } from '@gradsign/telemetry';
 import { LRUCache } from 'lru-cache';
 import { Batches } from './batches';
 import { identityKey, SCORE_DEFINITION_VERSION, type ScoreIdentity } from './identity';
+import { defaultMemoryLimit } from './memory-limit';
 import type { CompiledProxy, CompiledSettings } from './settings';
 import type { BatchBlob, ModelSubject, ScoreTask, TaskScore } from './task';
 
@@ -40,6 +41,8 @@ export class Scorer {
     readonly sources: DataSources,
     /** Scores that were computed before, where there are any. */
     private readonly tables?: ScoreTables,
+    /** Bytes that the values of a graph may take in a worker. */
+    private readonly memoryLimit = defaultMemoryLimit(pool.stats().workers.length),
     /** See ScoringOptions. */
     private readonly dump?: string,
   ) {
@@ -66,6 +69,7 @@ export class Scorer {
         seed: settings.seed,
         engine: settings.engine,
         device: settings.device,
+        memoryLimit: this.memoryLimit,
         batchDigest: batch?.digest,
         dump: this.dump,
       };

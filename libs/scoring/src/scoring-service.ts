@@ -45,6 +45,8 @@ export interface ScoringOptions {
   readonly version: string;
   /** Scores that were computed before. Default: none. */
   readonly tables?: ScoreTables;
+  /** Bytes that the values of a graph may take in a worker. Default: its share of three quarters of the memory. */
+  readonly memoryLimit?: number;
   /** Folder of this machine that gets what proxies draw (see `dumpRun`), of one architecture. Default: none. */
   readonly dump?: string;
 }
@@ -65,7 +67,8 @@ export class ScoringService implements ScorerApi {
   private readonly engines: EngineStatuses;
 
   constructor(private readonly options: ScoringOptions) {
-    this.scorer = new Scorer(options.pool, options.sources, options.tables, options.dump);
+    const { pool, sources, tables, memoryLimit, dump } = options;
+    this.scorer = new Scorer(pool, sources, tables, memoryLimit, dump);
     this.models = new Models(options.pool);
     this.engines = new EngineStatuses(options.pool);
   }
@@ -209,5 +212,6 @@ export class ScoringService implements ScorerApi {
 
 /** Errors that belong to one architecture of a stream; any other ends the stream. */
 function isOwn(error: ServiceError): boolean {
+  if (error.code === 'RESOURCE_EXHAUSTED') return error.reason === 'MEMORY_LIMIT';
   return ['INVALID_ARGUMENT', 'FAILED_PRECONDITION', 'INTERNAL', 'DEADLINE_EXCEEDED'].includes(error.code);
 }

@@ -26,6 +26,8 @@ export interface ScoreTask {
   readonly seed: bigint;
   readonly engine: string;
   readonly device: string;
+  /** Bytes that the values of one graph may take at once. */
+  readonly memoryLimit: number;
   /** Absent when no proxy of the task uses images. */
   readonly batchDigest?: string;
   /** Folder that gets what programs draw. */

@@ -26,6 +26,7 @@ export async function runScoreTask(task: ScoreTask, context: TaskContext): Promi
       batch,
       seed: task.seed,
       initializations: task.initializations,
+      memoryLimit: task.memoryLimit,
       smallestNetwork: () => smallestNetwork(task),
       onProgramRun: (run) => task.dump !== undefined && dumpRun(task.dump, run),
       checkpoint: () => context.checkpoint(),

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Random, Stream } from '@gradsign/random';
 import { searchSpace, searchSpaces } from './registry';
 
@@ -6,6 +7,23 @@ describe('the registry of search spaces', () => {
     expect(() => searchSpace('nas-bench-301')).toThrow(
       'search space "nas-bench-301" is unknown: it must be one of nas-bench-201',
     );
+  });
+
+  test.each([
+    ['nas-bench-201', 15_625, 1],
+    ['nats-bench-sss', 32_768, 1],
+    ['nas-bench-101', 423_624, 101],
+  ])('%s has %d architectures; printing and reading are inverse on each, or each hundredth', (name, size, step) => {
+    const space = searchSpace(name);
+    expect(space.size).toBe(size);
+    let index = 0;
+    for (const architecture of space.enumerate!()) {
+      if (index++ % step !== 0) continue;
+      const read = space.parse(space.format(architecture));
+      // Much faster than Jest's comparison, on thousands of architectures.
+      if (!isDeepStrictEqual(read, architecture)) expect(read).toEqual(architecture);
+    }
+    expect(index).toBe(size);
   });
 
   describe.each([...searchSpaces])('%s', (name, space) => {

@@ -16,6 +16,7 @@ export const schemas = {
   optionalPort: () => port().optional(),
   count: (fallback: number, max: number) =>
     wholeNumber(1, max, `it must be a whole number from 1 to ${max}`).default(fallback),
+  optionalCount: (max: number) => wholeNumber(1, max, `it must be a whole number from 1 to ${max}`).optional(),
   flag: (fallback: boolean) =>
     z
       .enum(['true', 'false'], 'it must be true or false')

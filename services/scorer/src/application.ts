@@ -11,7 +11,7 @@ export async function createApplication(
   config: ScorerConfig,
   { logger, version }: ApplicationContext,
 ): Promise<Application> {
-  const { home, workers, queueLimit, dataDirs, workerEnvironment } = config;
+  const { home, workers, queueLimit, dataDirs, workerMemory, workerEnvironment } = config;
   const sources = new DataSources({ dataDirs });
   const tables = new ScoreTables([join(home, 'scores'), SHIPPED_SCORES], ({ message }) => logger.warn(message));
   const pool = createScorerPool({
@@ -20,8 +20,10 @@ export async function createApplication(
     environment: workerEnvironment,
     onEvent: (event) => logger[event.type === 'worker-exited' && event.reason === 'crash' ? 'warn' : 'debug'](event),
   });
+  const memoryLimit = workerMemory && workerMemory * 1024 * 1024;
+  const api = new ScoringService({ pool, sources, version, tables, memoryLimit });
   return {
-    services: [{ definition: ScorerServiceService, api: new ScoringService({ pool, sources, version, tables }) }],
+    services: [{ definition: ScorerServiceService, api }],
     stop: () => pool.close(),
   };
 }

@@ -22,6 +22,14 @@ const settings = {
     flag: 'queue-limit',
     description: 'Architectures that may wait for a compute process; more are refused with RESOURCE_EXHAUSTED.',
   },
+  workerMemory: {
+    schema: schemas.optionalCount(1024 * 1024),
+    env: 'GRADSIGN_WORKER_MEMORY_MIB',
+    flag: 'worker-memory-mib',
+    description:
+      'MiB that the values of a graph may take in a compute process; what would take more is refused with ' +
+      'RESOURCE_EXHAUSTED. Default: three quarters of the memory, shared by the compute processes.',
+  },
   dataDirs: {
     schema: schemas.entries(),
     env: 'GRADSIGN_DATA_DIRS',

@@ -73,17 +73,16 @@ function shares(
   size: readonly number[],
   countPadding: boolean,
 ): Value {
-  const out = dims(g).slice(2);
+  const [height, width] = dims(g).slice(2);
   const area = kernel[0] * kernel[1];
-  const inside = (axis: number, position: number) => {
+  const inside = (axis: number) => (position: number) => {
     const start = position * strides[axis] - pads[axis];
     return Math.min(start + kernel[axis], size[axis]) - Math.max(start, 0);
   };
-  const counts = range(out[0] * out[1]).map((i) =>
-    countPadding ? area : inside(0, Math.floor(i / out[1])) * inside(1, i % out[1]),
-  );
-  if (counts.every((count) => count === area)) return g;
-  const constant = (values: number[]) => builder.constant(float32(values, [1, 1, ...out]));
+  const [rows, columns] = [range(height).map(inside(0)), range(width).map(inside(1))];
+  if (countPadding || [...rows, ...columns].every((count, i) => count === kernel[i < height ? 0 : 1])) return g;
+  const counts = rows.flatMap((row) => columns.map((column) => row * column));
+  const constant = (values: number[]) => builder.constant(float32(values, [1, 1, height, width]));
   const factors = counts.map((count) => area / count);
   return factors.every((factor) => Math.fround(factor) === factor)
     ? builder.node('Mul', [g, constant(factors)])

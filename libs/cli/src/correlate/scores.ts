@@ -49,6 +49,11 @@ export async function computeScores(
   }));
 }
 
+/** Names of the columns of a table. */
+export function tableColumns(path: string): string[] {
+  return columnLabels(readScoreTable(path).columns.map(({ info }) => info));
+}
+
 /** Scores from a table of `gradsign sweep`. A column goes by its name, or by its proxy's where that is one only. */
 export function tableScores(path: string, architectures: readonly string[], names: readonly string[]): ProxyScores[] {
   const table = readScoreTable(path);

@@ -7,7 +7,7 @@ import type { Backend } from '../backend';
 import { withBackend } from '../with-backend';
 import { evaluationSettings, withEvaluation, type EvaluationOptions } from '../benchmark-settings';
 import { correlationRow, type CorrelationRow } from '../correlate/rows';
-import { computeScores, tableScores, type ProxyScores } from '../correlate/scores';
+import { computeScores, tableColumns, tableScores, type ProxyScores } from '../correlate/scores';
 import {
   integer,
   list,
@@ -74,7 +74,7 @@ async function sampled({ oracle }: Backend, options: CorrelateOptions): Promise<
   return takeSample(all, options.sample ?? all.length, (e) => e.architecture, options.sampleSeed);
 }
 
-/** The scores asked for, and the architectures' live weights, which cost next to nothing. */
+/** The scores asked for, and the architectures' live weights. */
 async function scoresOf(
   backend: Backend,
   evaluations: readonly Evaluation[],
@@ -84,8 +84,12 @@ async function scoresOf(
   const { benchmark } = await backend.oracle.getBenchmark({ benchmark: options.benchmark });
   const compute = (names: readonly string[]) => computeScores(backend, benchmark!.space, architectures, names, options);
   if (options.scores !== undefined) {
-    const [live] = await compute(['live_weights']);
-    return { proxies: tableScores(options.scores, architectures, options.proxies), liveWeights: live.values };
+    const known = tableScores(options.scores, architectures, options.proxies);
+    const columns = tableColumns(options.scores);
+    const [live] = columns.includes('live_weights')
+      ? tableScores(options.scores, architectures, ['live_weights'])
+      : await compute(['live_weights']);
+    return { proxies: known, liveWeights: live.values };
   }
   const computed = await compute([...new Set([...options.proxies, 'live_weights'])]);
   return {

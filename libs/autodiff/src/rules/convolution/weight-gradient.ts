@@ -35,15 +35,17 @@ function fromShiftedOperands(builder: GraphBuilder, geometry: Geometry, { x, g }
   const [kh, kw] = kernel;
   const [channels, height] = dims(x).slice(-3);
   const [out, heightOfG, width] = dims(g).slice(-3);
+  // Whole rows move, so that a channel's pixels stay one run.
+  const pixels = flatSpace(builder, g);
+  const others = range(pixels.shape.length - 1).map(() => 0);
   const rows = range(kh).map((i) => {
     const shift = i * dilations[0] - pads[0];
-    const others = new Array<number>(g.shape.length - 2).fill(0);
-    return pad(builder, g, [...others, shift, 0], [...others, height - heightOfG - shift, 0]);
+    return pad(builder, pixels, [...others, shift * width], [...others, (height - heightOfG - shift) * width]);
   });
-  const left = rows.length === 1 ? rows[0] : builder.node('Concat', rows, { axis: g.shape.length - 3 });
+  const left = rows.length === 1 ? rows[0] : builder.node('Concat', rows, { axis: pixels.shape.length - 2 });
   const columns = { kernel: [1, kw], strides, dilations, pads: [0, pads[1]], out: [height, width] };
   return {
-    values: builder.node('MatMul', [flatSpace(builder, left), patches(builder, x, columns)]),
+    values: builder.node('MatMul', [left, patches(builder, x, columns)]),
     layout: { shape: [group, kh, out, kw, channels], perm: [0, 2, 4, 1, 3] },
   };
 }

@@ -18,6 +18,9 @@ export interface LoopTime {
 /** Debian's PyTorch comes with the plain BLAS; where OpenBLAS is installed beside it, it takes that. */
 export type Blas = 'plain' | 'openblas';
 
+/** Processes that loop at once: as many as the scorer has workers, so that both share the machine's cores alike. */
+const PROCESSES = 2;
+
 /** Runs test/interop/gradsign_loop.py, on one thread, on the batch that the bars score with, once for each BLAS. */
 export async function loopTimes(folder: string, architectures: readonly string[]): Promise<Record<Blas, LoopTime[]>> {
   const interpreter = python();
@@ -26,8 +29,10 @@ export async function loopTimes(folder: string, architectures: readonly string[]
   const models = await exportNetworks(folder, architectures, { space: 'nas-bench-201' });
   const script = interopScript('gradsign_loop.py');
   const run = async (env: Readonly<Record<string, string>>) => {
-    const rows = await jsonLines(interpreter, [script, ...models, ...batch], { env });
-    return rows.map((row, i): LoopTime => {
+    const parts = Array.from({ length: PROCESSES }, (_, part) => models.filter((_, i) => i % PROCESSES === part));
+    const rows = await Promise.all(parts.map((part) => jsonLines(interpreter, [script, ...part, ...batch], { env })));
+    return models.map((_, i): LoopTime => {
+      const row = rows[i % PROCESSES][Math.floor(i / PROCESSES)];
       const { gradsign: value, cpuSeconds, blas } = row as Record<string, number> & { blas: string };
       return { architecture: architectures[i], value, cpuSeconds, blas };
     });

@@ -32,7 +32,7 @@ test('what is there is measured; one line says what is missing, and the exit cod
 test('without any device, one line says why', () => {
   const { status, stdout } = gpu('--device', 'tpu', ...SMALL, ...NO_PYTHON);
   expect(status).toBe(1);
-  expect(stdout).toMatch(/^not measured: tpu: ONNX Runtime has no execution provider for "tpu" here; it has: .*\n$/);
+  expect(stdout).toMatch(/^not measured: tpu: ONNX Runtime cannot use the device "tpu" here: it has .*\n$/);
 });
 
 test('a bad option is refused with its rule', () => {

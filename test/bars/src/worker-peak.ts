@@ -1,6 +1,6 @@
 import { connectScorer } from '@gradsign/client';
 import type { ScoreArchitecturesRequest } from '@gradsign/contracts';
-import { residentMb } from './processes';
+import { processTree, residentMb } from './processes';
 import { startService } from './product';
 import { scoreAll } from './score-request';
 
@@ -10,9 +10,9 @@ export async function workerPeakMb(home: string, request: ScoreArchitecturesRequ
   const scorer = connectScorer({ address: service.first.grpc as string });
   try {
     await scoreAll(scorer.api, request);
-    const { workers } = await scorer.api.describeScorer({});
-    // A spare that waits to take over has done nothing.
-    return Math.max(...workers.map(({ pid }) => residentMb(pid, 'VmHWM')));
+    // Any of its processes: the spare may have been ready first.
+    const [, ...workers] = processTree(service.pid);
+    return Math.max(...workers.map((pid) => residentMb(pid, 'VmHWM')));
   } finally {
     scorer.close();
     await service.stop();

@@ -1,9 +1,9 @@
 """GradSign layer by layer, one sample at a time, with the size of the gradients that its signs are taken of.
 
-Prints one JSON object a model: {"model", "layers": {NAME: {"gradsign", "largest", "weights"}}}; `largest` is the
-largest |∂ℓ_i/∂θ_k| of the layer. Where it is some 1e-16, the loss does not depend on the layer at all: the mean of a
-plane that is normalised by its own statistics is the shift, whatever is in the plane. The signs are those of rounding
-errors then. In float64, so that they can be told from gradients, which are 1e13 times as large.
+Prints one JSON object a model: {"model", "layers": {NAME: {"gradsign", "smallest", "weights"}}}; `smallest` is the
+smallest |∂ℓ_i/∂θ_k| of the layer that is not 0, or null. Where it is some 1e-16, the loss does not depend on that
+weight at all: the mean of a plane that is normalised by its own statistics is the shift, whatever is in the plane. The
+sign is that of a rounding error then. In float64, so that they can be told from gradients, which are far larger.
 """
 
 import argparse
@@ -20,16 +20,19 @@ from onnx_torch import OnnxNetwork
 def layers(model, images, labels):
     network = OnnxNetwork(model, torch.float64)
     agreement = {name: torch.zeros_like(weight) for name, weight in network.weights.items()}
-    largest = dict.fromkeys(agreement, 0.0)
+    smallest = dict.fromkeys(agreement)
     for i in range(len(images)):
         loss = F.cross_entropy(network(images[i : i + 1]), labels[i : i + 1])
         gradients = torch.autograd.grad(loss, list(network.weights.values()), allow_unused=True)
         for name, gradient in zip(agreement, gradients):
             if gradient is not None:
                 agreement[name] += torch.sign(gradient)
-                largest[name] = max(largest[name], gradient.abs().max().item())
+                sizes = gradient[gradient != 0].abs()
+                if sizes.numel() > 0:
+                    least = sizes.min().item()
+                    smallest[name] = least if smallest[name] is None else min(smallest[name], least)
     return {
-        name: {"gradsign": total.abs().sum().item(), "largest": largest[name], "weights": total.numel()}
+        name: {"gradsign": total.abs().sum().item(), "smallest": smallest[name], "weights": total.numel()}
         for name, total in agreement.items()
     }
 

@@ -50,19 +50,19 @@ export async function differences(
   return (await jsonLines(python(), [interopScript('equality.py'), ...words])) as unknown as Difference[];
 }
 
-/** GradSign of a network, split into the layers that the loss depends on and those whose gradients are rounding errors. */
+/** GradSign of a network, split into the layers with gradients and those where some are but rounding errors. */
 export interface LayerDifference {
   readonly architecture: string;
-  /** Of the layers with a gradient; 0 where there are none. */
+  /** Of the layers with gradients; 0 where there are none. */
   readonly relative: number;
   readonly product: number;
   readonly loop: number;
   /** Share of the weights that are in the other layers. */
-  readonly weightsWithoutGradient: number;
+  readonly weightsLeftOut: number;
 }
 
-/** Between gradients (some 1e-3 and more, for the loss is of order 1) and their rounding errors in float64 (1e-15). */
-const LEAST_GRADIENT = 1e-9;
+/** In float64 nothing lies between rounding errors (below 1e-14) and gradients (above 1e-9). */
+const LEAST_GRADIENT = 1e-12;
 
 /** The product on an engine against PyTorch in float64, layer by layer. */
 export async function layerDifferences(folder: string, subject: Subject, engine: Engine): Promise<LayerDifference[]> {
@@ -75,7 +75,7 @@ export async function layerDifferences(folder: string, subject: Subject, engine:
   const result: LayerDifference[] = [];
   for (const [i, architecture] of architectures.entries()) {
     const layers = Object.entries(rows[i].layers as Record<string, Layer>);
-    const withGradient = layers.filter(([, { largest }]) => largest > LEAST_GRADIENT);
+    const withGradient = layers.filter(([, { smallest }]) => smallest === null || smallest > LEAST_GRADIENT);
     const scores = await layerGradsign(architecture, { ...subject, engine });
     const sum = (of: readonly [string, Layer][], f: (layer: Layer, name: string) => number) =>
       of.reduce((total, [name, layer]) => total + f(layer, name), 0);
@@ -83,13 +83,14 @@ export async function layerDifferences(folder: string, subject: Subject, engine:
     const loop = sum(withGradient, ({ gradsign }) => gradsign);
     const share = sum(withGradient, ({ weights }) => weights) / sum(layers, ({ weights }) => weights);
     const relative = product === loop ? 0 : Math.abs(product / loop - 1);
-    result.push({ architecture, relative, product, loop, weightsWithoutGradient: 1 - share });
+    result.push({ architecture, relative, product, loop, weightsLeftOut: 1 - share });
   }
   return result;
 }
 
 interface Layer {
   readonly gradsign: number;
-  readonly largest: number;
+  /** Of the gradients that are not 0; null where all are. */
+  readonly smallest: number | null;
   readonly weights: number;
 }

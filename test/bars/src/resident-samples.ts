@@ -14,7 +14,7 @@ export class ResidentSampler {
   private readonly started = performance.now();
   private readonly timer: NodeJS.Timeout;
 
-  constructor(root: number, intervalMs = 1000) {
+  constructor(root: number, intervalMs: number) {
     this.timer = setInterval(() => this.samples.push(this.look(root)), intervalMs);
   }
 

@@ -124,8 +124,8 @@ function check(what: string, rows: Rows): Check {
  * any precision. What can be equal are the other layers.
  */
 function ofLayers(layers: readonly LayerDifference[], whole: number): string {
-  const without = Math.max(...layers.map(({ weightsWithoutGradient }) => weightsWithoutGradient));
-  return `of all layers: ${whole.toExponential(1)}; up to ${Math.round(100 * without)} % of a network's weights have none`;
+  const leftOut = Math.max(...layers.map(({ weightsLeftOut }) => weightsLeftOut));
+  return `of all layers: ${whole.toExponential(1)}; up to ${Math.round(100 * leftOut)} % of a network's weights left out`;
 }
 
 function largest(rows: Rows, precision: string): number {

@@ -1,9 +1,8 @@
-import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { columnLabels, readScoreTable, SHIPPED_SCORES } from '@gradsign/score-tables';
 import { atLeast, atMost, type Bar } from '../bar';
+import { cifar10Folder } from '../cifar10';
 import { importNb201 } from '../nb201-table';
-import { sharedData } from '../paths';
 import { gradsign } from '../product';
 import { sampleArchitectures } from '../sample';
 import { scaled } from '../statistics';
@@ -40,9 +39,7 @@ export const scoreTable: Bar = {
       log(`${dataset}, ${trainingSet} training set`);
     }
 
-    const images = join(folder, 'cifar10');
-    mkdirSync(images);
-    copyFileSync(sharedData('cifar10', 'cifar10_train_first4000.bin'), join(images, 'data_batch_1.bin'));
+    const images = cifar10Folder(folder);
     let farthest = 0;
     const architectures = sampleArchitectures(scaled(RECOMPUTED, scale, 3));
     for (const { info, values } of table.columns) {

@@ -14,10 +14,10 @@ const SMALL = { batchSize: 8, channels: 4, cellsPerStage: 1 };
  * collected) whose level rises for the first thousands, ever more slowly, until its allocator has found its size.
  */
 const WARM_UP = 4000;
-const WARM_UP_OF_A_TENTH = 2000;
-/** In a tenth the level still rises a little, and a quarter holds few teeth of the saw. */
 const MOST = 1.05;
-const MOST_OF_A_TENTH = 1.2;
+/** A tenth ends while the level still rises: by a quarter at most. */
+const WARM_UP_OF_A_TENTH = 1000;
+const MOST_OF_A_TENTH = 1.4;
 const INTERVAL_MS = 250;
 
 export const steadyMemory: Bar = {

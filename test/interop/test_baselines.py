@@ -32,14 +32,13 @@ class BaselinesTest(unittest.TestCase):
             engine="reference",
             dtype=torch.float64,
         )
-        # plain is a difference of sums that are a thousand times as large.
-        self.assert_close(rows, {"": 1e-8, "plain": 1e-6})
+        self.assert_close(rows, {"": 1e-8})
 
     def test_published_network(self):
-        # jacob_cov's smallest eigenvalues, plain's cancellation and zico's division by differences of gradients do not
-        # bear float32 as well as the others.
+        # jacob_cov's smallest eigenvalues and zico's division by differences of gradients do not bear float32 as well
+        # as the others.
         rows = compare(random_architectures(2, seed=12), batch_size=32, proxies=ALL, seed=42)
-        tolerances = {"": 5e-3, "plain": math.inf, "zico": 5e-2, "naswot": 1e-4, "synflow": 1e-5, "l2_norm": 1e-6}
+        tolerances = {"": 5e-3, "plain": 1e-4, "zico": 5e-2, "naswot": 1e-4, "synflow": 1e-5, "l2_norm": 1e-6}
         self.assert_close(rows, tolerances)
 
     def test_network_without_a_path(self):

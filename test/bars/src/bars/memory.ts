@@ -20,6 +20,10 @@ const LARGEST_OF_101 = JSON.stringify({
   ops: ['input', ...new Array<string>(5).fill('conv3x3-bn-relu'), 'output'],
 });
 
+/** Megabytes. The peak is the model's encoding, and differs by an eighth from run to run: a tenth leaves room for that. */
+const MOST_OF_101 = 3000;
+const MOST_OF_101_OF_A_TENTH = 3500;
+
 const WHOLE_BATCH = ['grad_norm', 'snip', 'fisher', 'grasp', 'jacob_cov', 'naswot', 'synflow', 'zen'];
 
 export const memory: Bar = {
@@ -50,7 +54,11 @@ export const memory: Bar = {
     return {
       checks: [
         atMost('peak MB of a worker, gradsign, heaviest of NAS-Bench-201, batch 128', of201, 700),
-        atMost('peak MB of a worker, gradsign, largest of NAS-Bench-101, batch 64', of101, 3000),
+        atMost(
+          'peak MB of a worker, gradsign, largest of NAS-Bench-101, batch 64',
+          of101,
+          scale === 1 ? MOST_OF_101 : MOST_OF_101_OF_A_TENTH,
+        ),
       ],
       figures: { heaviestOf201: HEAVIEST_OF_201, largestOf101: LARGEST_OF_101, of201, of101, wholeBatch },
     };

@@ -3,10 +3,15 @@ import { GraphProto, ModelProto, NodeProto, ValueInfoProto } from '../gen/onnx/o
 import { OPSET, type Graph, type Node, type ValueInfo } from '../graph';
 import { checkNode, schemaOf } from '../inference';
 import { encodeAttribute } from './attribute-proto';
-import { encodeTensor } from './tensor-proto';
+import { field, join, type Parts } from './parts';
+import { tensorParts } from './tensor-proto';
 
 /** Version of the ONNX file format that models are written in (2021, the first with operator set 15 to 17). */
 const IR_VERSION = 8n;
+
+/** Numbers of ModelProto's and GraphProto's fields. */
+const GRAPH = 7;
+const INITIALIZER = 5;
 
 export interface EncodeOptions {
   /** Name of the program that made the model. */
@@ -26,18 +31,18 @@ export function encodeModel(graph: Graph, { producer, metadata = {} }: EncodeOpt
     opsetImport: [{ domain: '', version: BigInt(OPSET) }],
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
   });
-  // Set after fromPartial, which would copy every weight.
-  model.graph = encodeGraph(graph);
-  return ModelProto.encode(model).finish();
+  return join([ModelProto.encode(model).finish(), ...field(GRAPH, encodeGraph(graph))]);
 }
 
-function encodeGraph(graph: Graph): GraphProto {
+function encodeGraph(graph: Graph): Parts {
   const message = GraphProto.fromPartial({ name: graph.name });
   message.input = graph.inputs.map(encodeValue);
   message.output = graph.outputs.map(encodeValue);
-  message.initializer = [...graph.initializers].map(([name, tensor]) => encodeTensor(name, tensor));
   message.node = graph.nodes.map(encodeNode);
-  return message;
+  const initializers = [...graph.initializers].flatMap(([name, tensor]) =>
+    field(INITIALIZER, tensorParts(name, tensor)),
+  );
+  return [GraphProto.encode(message).finish(), ...initializers];
 }
 
 function encodeNode(node: Node): NodeProto {

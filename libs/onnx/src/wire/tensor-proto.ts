@@ -2,15 +2,28 @@ import { dataTypeCodes, dataTypeOf } from '../data-type';
 import { TensorProto, TensorProto_DataLocation } from '../gen/onnx/onnx';
 import { GraphError } from '../graph-error';
 import { sizeOf, tensor, zeros, type DataType, type Tensor } from '../tensor';
+import { field, type Parts } from './parts';
 
-/** A tensor as an ONNX message. `raw_data` is little-endian, as is every machine that Node runs on. */
-export function encodeTensor(name: string, { dtype, shape, data }: Tensor): TensorProto {
-  return TensorProto.fromPartial({
-    name,
-    dims: shape.map(BigInt),
-    dataType: dataTypeCodes[dtype],
-    rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-  });
+/** Number of TensorProto's field. */
+const RAW_DATA = 9;
+
+/** A tensor as an ONNX message. */
+export function encodeTensor(name: string, tensor: Tensor): TensorProto {
+  return { ...describe(name, tensor), rawData: rawData(tensor) };
+}
+
+/** The bytes of a tensor as an ONNX message. */
+export function tensorParts(name: string, tensor: Tensor): Parts {
+  return [TensorProto.encode(describe(name, tensor)).finish(), ...field(RAW_DATA, [rawData(tensor)])];
+}
+
+function describe(name: string, { dtype, shape }: Tensor): TensorProto {
+  return TensorProto.fromPartial({ name, dims: shape.map(BigInt), dataType: dataTypeCodes[dtype] });
+}
+
+/** Little-endian, as is every machine that Node runs on. */
+function rawData({ data }: Tensor): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
 /** @throws GraphError naming the tensor for external data, an element type not used here, or the wrong amount of data */

@@ -47,7 +47,8 @@ export const scoreTable: Bar = {
       const subject = ['--space', 'nas-bench-201', ...architectures.flatMap((text) => ['--arch', text])];
       const batch = info.batchSize > 0 ? ['--batch-size', info.batchSize] : [];
       const settings = ['--proxies', info.proxy, '--dataset', info.dataset, '--seed', info.seed, ...batch];
-      const options = ['--data-dir', images, '--recompute', '--local', '--format', 'json'];
+      const data = info.dataset.startsWith('noise:') ? [] : ['--data-dir', images];
+      const options = [...data, '--recompute', '--local', '--format', 'json'];
       const again = await gradsign(home, ['score', ...subject, ...settings, ...options]);
       again.forEach(({ value }, i) => {
         const known = values[table.row(architectures[i])!];

@@ -85,6 +85,8 @@ export class MappingError extends Error {
 /** Where in a source file an import stopped. */
 export interface SourceLocation {
   readonly file: string;
+  /** Bytes before the place, of the file as it is or, for what is inside a compressed one, unpacked. */
+  readonly offset?: number;
   /** From 1; the header is line 1. */
   readonly line?: number;
   readonly column?: string;
@@ -99,8 +101,9 @@ export class ImportError extends Error {
     readonly rule: string,
     options?: ErrorOptions,
   ) {
-    const { file, line, column, value } = location;
-    const place = [file, line && `line ${line}`, column && `column ${JSON.stringify(column)}`]
+    const { file, offset, line, column, value } = location;
+    const at = offset === undefined ? undefined : `byte ${offset}`;
+    const place = [file, at, line && `line ${line}`, column && `column ${JSON.stringify(column)}`]
       .filter(Boolean)
       .join(', ');
     super(`${place}${value === undefined ? '' : ` is ${shown(value)}`}: ${rule}`, options);

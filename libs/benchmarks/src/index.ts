@@ -9,3 +9,4 @@ export { writeTable, type TableContents } from './table-writer';
 export { BenchmarkStore, checkBenchmarkName } from './store';
 export { costCounter, type Costs, type ImageData } from './costs';
 export * from './csv';
+export * from './import/source';

@@ -30,7 +30,7 @@ const layers = {
     'libs/telemetry',
     'libs/report',
   ],
-  application: ['libs/requests', 'libs/scoring', 'libs/oracle', 'libs/searching'],
+  application: ['libs/requests', 'libs/embedded-benchmark', 'libs/scoring', 'libs/oracle', 'libs/searching'],
   front: ['libs/cli', 'services/benchmark-oracle', 'services/scorer', 'services/searcher'],
 };
 
@@ -46,7 +46,7 @@ const sameLayer = {
   'libs/compute-pool': ['libs/telemetry'],
   'libs/service-kit': ['libs/telemetry'],
   'libs/scoring': ['libs/requests'],
-  'libs/oracle': ['libs/requests'],
+  'libs/oracle': ['libs/embedded-benchmark', 'libs/requests'],
   'libs/searching': ['libs/requests'],
 };
 

@@ -20,6 +20,8 @@ export interface NetworkTask {
 export interface TrainTask extends NetworkTask {
   readonly dataset: string;
   readonly files: ImageFiles;
+  /** Of the images that were asked for, where their name does not say which they are. */
+  readonly datasetDigest?: string;
   readonly settings: TrainerSettings;
   readonly seed: bigint;
 }

@@ -18,6 +18,7 @@ export function trainingData({ dataset, datasetDigest, files, settings }: TrainT
     const opened = openDataset(dataset, {
       dataDir: files.dataDir,
       npy: files.npy && new Map([[dataset.slice('npy:'.length), files.npy]]),
+      folders: files.folder === undefined ? undefined : new Map([[dataset.slice('folder:'.length), files.folder]]),
     });
     if (opened.digest !== datasetDigest) {
       throw new DatasetError(

@@ -88,8 +88,14 @@ export class TrainingCompiler {
   }
 
   private files(name: string): ImageFiles {
-    const npy = name.startsWith('npy:') ? this.data.npy?.get(name.slice('npy:'.length)) : undefined;
-    return { dataDir: this.data.dataDirs?.get(name), npy };
+    const { dataDirs, npy, folders } = this.data;
+    const [, kind, own] = /^(npy|folder):(.*)$/s.exec(name) ?? [];
+    const folder = kind === 'folder' ? folders?.get(own) : undefined;
+    return {
+      dataDir: dataDirs?.get(name),
+      npy: kind === 'npy' ? npy?.get(own) : undefined,
+      folder: typeof folder === 'string' ? folder : undefined,
+    };
   }
 }
 

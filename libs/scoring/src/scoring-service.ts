@@ -130,8 +130,7 @@ export class ScoringService implements ScorerApi {
       version,
       scoreDefinitionVersion: SCORE_DEFINITION_VERSION,
       engines: await this.engines.all(),
-      datasets: sources.names().map((name) => {
-        const { imageShape, classes } = sources.info(name, 'datasets');
+      datasets: sources.infos().map(({ name, imageShape, classes }) => {
         const [channels, height, width] = imageShape;
         return { dataset: parseDataset(name, 'datasets'), channels, height, width, classes };
       }),

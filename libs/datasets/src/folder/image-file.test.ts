@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import sharp from 'sharp';
-import { drawFigure, figureFile } from './drawn-images';
+import { drawFigure, figureFile } from '../drawn-images';
 import { decodeImage, ImageError, inspectImage, readImageFile, sha256, type PixelFormat } from './image-file';
-import { rawPng } from './raw-png';
+import { rawPng } from '../raw-png';
 
 const RGB: PixelFormat = { channels: 3, height: 2, width: 2 };
 const GREY: PixelFormat = { channels: 1, height: 2, width: 2 };

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatasetError } from '@gradsign/dataset';
-import { writeFiles } from './drawn-images';
+import { writeFiles } from '../drawn-images';
 import { readLayout } from './layout';
 
 const made: string[] = [];

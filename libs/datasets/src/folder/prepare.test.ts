@@ -7,11 +7,11 @@ import { datasetConformance } from '@gradsign/dataset/conformance';
 import sharp from 'sharp';
 import { openDataset } from '../open-dataset';
 import { Decoders } from './decoders';
-import { FIGURES, figureFile, writeFigures, writeFiles } from './drawn-images';
+import { FIGURES, figureFile, writeFigures, writeFiles } from '../drawn-images';
 import type { ImageFolder } from './image-folder';
 import { prepareImageFolder } from './prepare';
 import { Problems } from './problems';
-import { rawPng } from './raw-png';
+import { rawPng } from '../raw-png';
 
 const root = mkdtempSync(join(tmpdir(), 'prepare-'));
 afterAll(() => rmSync(root, { recursive: true }));

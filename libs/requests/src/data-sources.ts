@@ -12,6 +12,9 @@ export interface DataSourcesOptions {
   readonly folders?: ReadonlyMap<string, string | DatasetError>;
 }
 
+/** The facts of a data set, with the digest of a user's own. */
+export type DatasetFacts = DatasetInfo & Pick<Dataset, 'digest'>;
+
 const UNREADABLE = 'DATASET_UNREADABLE';
 
 /** Data sets that are read from a folder. */
@@ -45,7 +48,7 @@ export class DataSources {
   }
 
   /** The facts of all data sets whose images are registered and can be read. */
-  infos(): DatasetInfo[] {
+  infos(): DatasetFacts[] {
     return this.names().flatMap((name) => {
       try {
         return [this.info(name, 'dataset')];
@@ -58,7 +61,7 @@ export class DataSources {
   }
 
   /** Shape, classes and normalisation; known of a built-in data set even where its images are not registered. */
-  info(name: string, field: string): DatasetInfo {
+  info(name: string, field: string): DatasetFacts {
     return DATASET_NAMES.includes(name) ? datasetInfo(name) : this.open(name, field);
   }
 

@@ -22,7 +22,7 @@ export function imageShapeOf({ imageSize, channels }: ImageFolder, images: reado
 export function preparationOf({ channels, height, width }: PixelFormat): string {
   const grey = channels === 1 ? ', grey as 0.299 R + 0.587 G + 0.114 B' : '';
   return (
-    `turned as EXIF says, transparency on black${grey}, scaled (Lanczos) so that it covers ${width}×${height} pixels ` +
-    '(width×height), the rest cropped evenly on both sides'
+    `EXIF orientation applied, transparency on black, scaled (Lanczos) to cover a width of ${width} and a height of ` +
+    `${height}, cropped in the middle${grey}`
   );
 }

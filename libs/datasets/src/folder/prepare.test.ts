@@ -68,7 +68,7 @@ test('images are decoded once; what was changed is decoded again', async () => {
   // Another size is another file; the first one stays.
   const small = await open({ path, imageSize: [8, 12], channels: 1 });
   expect(small.imageShape).toEqual([1, 8, 12]);
-  expect(small.preparation).toMatch(/grey as .* it covers 12×8 pixels/);
+  expect(small.preparation).toMatch(/to cover a width of 12 and a height of 8, cropped in the middle, grey as 0.299 R/);
   await open({ path });
   expect(steps).toEqual([]);
 

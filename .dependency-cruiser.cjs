@@ -44,6 +44,7 @@ const sameLayer = {
   'libs/proxies': ['libs/autodiff', 'libs/network', 'libs/onnx', 'libs/random', 'libs/statistics'],
   'libs/algorithms': ['libs/random', 'libs/search-spaces'],
   'libs/compute-pool': ['libs/telemetry'],
+  'libs/datasets': ['libs/compute-pool'],
   'libs/service-kit': ['libs/telemetry'],
   'libs/scoring': ['libs/requests'],
   'libs/oracle': ['libs/embedded-benchmark', 'libs/requests'],

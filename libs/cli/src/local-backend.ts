@@ -18,7 +18,6 @@ const QUEUE_LIMIT = 1024;
 
 /** The three services' work in this process; their workers are processes of their own, started when needed. */
 export class LocalBackend implements Backend {
-  private readonly data: DataSourcesOptions;
   private readonly dump?: string;
   private readonly poolOptions;
   /** What has been started, the last first. */
@@ -27,13 +26,11 @@ export class LocalBackend implements Backend {
   private tables?: OracleApi;
   private searching?: SearcherApi;
 
-  /** @param dataset the one that `--data-dir` belongs to */
   constructor(
     private readonly home: string,
-    { dataDir, workers, dump }: Pick<ConnectionOptions, 'dataDir' | 'workers' | 'dump'>,
-    dataset?: string,
+    private readonly data: DataSourcesOptions,
+    { workers, dump }: Pick<ConnectionOptions, 'workers' | 'dump'>,
   ) {
-    this.data = { dataDirs: new Map(dataset !== undefined && dataDir !== undefined ? [[dataset, dataDir]] : []) };
     this.dump = dump;
     const size = workers ?? availableParallelism();
     this.poolOptions = { size, queueLimit: QUEUE_LIMIT, environment: workerEnvironment() };

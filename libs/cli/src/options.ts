@@ -13,6 +13,21 @@ export function integer(min: number, max = Number.MAX_SAFE_INTEGER): (text: stri
   };
 }
 
+/** Parses height and width of images: `48x64`, or one number for both. */
+export function imageSize(text: string): readonly [number, number] {
+  const [, height, width = height] = /^(\d{1,4})(?:x(\d{1,4}))?$/.exec(text) ?? [];
+  if (height === undefined || Number(height) < 1 || Number(width) < 1) {
+    throw new InvalidArgumentError('it must be a number of pixels, or height and width as 48x64.');
+  }
+  return [Number(height), Number(width)];
+}
+
+/** Parses the number of an image's channels. */
+function channels(text: string): 1 | 3 {
+  if (text !== '1' && text !== '3') throw new InvalidArgumentError('it must be 1 (grey) or 3 (RGB).');
+  return text === '1' ? 1 : 3;
+}
+
 /** Parses a finite number above 0. */
 export function positive(text: string): number {
   const value = Number(text);
@@ -47,14 +62,23 @@ export function collect(value: string, previous: string[] = []): string[] {
   return [...previous, value];
 }
 
+/** What the images of a folder are brought to. */
+export interface ImageOptions {
+  /** Height and width. */
+  readonly imageSize?: readonly [number, number];
+  readonly imageChannels?: 1 | 3;
+}
+
 /** Options of every verb that talks to services. */
-export interface ConnectionOptions {
+export interface ConnectionOptions extends Pick<ImageOptions, 'imageChannels'> {
   readonly local?: boolean;
   readonly scorer?: string;
   readonly oracle?: string;
   readonly searcher?: string;
   readonly format: 'json' | 'table';
   readonly dataDir?: string;
+  /** File that lists data sets of one's own. */
+  readonly datasets?: string;
   readonly workers?: number;
   /** Folder for what proxies draw; an option of `score` only. */
   readonly dump?: string;
@@ -68,12 +92,14 @@ export function withConnection(command: Command): Command {
     .option('--oracle <host:port>', 'address of the benchmark-oracle')
     .option('--searcher <host:port>', 'address of the searcher')
     .option('--data-dir <dir>', 'folder of the data set’s images (with --local)')
+    .option('--datasets <file.json>', 'file that lists data sets of one’s own (with --local)')
+    .option('--image-channels <n>', 'channels of a folder’s images; default: 3 unless all are grey', channels)
     .option('--workers <n>', 'worker processes (with --local); default: one for each core', integer(1, 256))
     .addOption(new Option('--format <format>', 'how results are printed').choices(['table', 'json']).default('table'));
 }
 
 /** Options that describe the images and weights of a score. */
-export interface ScoreDataOptions {
+export interface ScoreDataOptions extends Pick<ImageOptions, 'imageSize'> {
   readonly dataset?: string;
   readonly inputs?: string;
   readonly labels?: string;
@@ -89,7 +115,8 @@ export interface ScoreDataOptions {
   readonly recompute?: boolean;
 }
 
-const DATASET_HELP = 'data set: cifar10, mnist, noise:cifar10, … (fixes image shape, classes, normalisation)';
+const DATASET_HELP =
+  'data set: cifar10, mnist, noise:cifar10, folder:NAME, … (fixes image shape, classes, normalisation)';
 
 /** Adds the options of a score's data; `dataset: false` where the verb has a `--dataset` of its own. */
 export function withScoreData(command: Command, { dataset } = { dataset: true }): Command {
@@ -97,6 +124,7 @@ export function withScoreData(command: Command, { dataset } = { dataset: true })
   return command
     .option('--inputs <file.npy>', 'images instead of the data set’s: float32 [N, C, H, W], normalised')
     .option('--labels <file.npy>', 'their labels: int64 or uint8 [N]')
+    .option('--image-size <pixels>', 'size of a folder’s images, or height x width; default: 8 to 64', imageSize)
     .option('--batch-size <n>', 'images in the mini-batch; default: each proxy’s own', integer(1, 4096))
     .addOption(new Option('--augment <name>', 'augmentation').choices(['none', 'crop-flip']).default('none'))
     .addOption(seedOption('seed of weights and mini-batch', 42n))

@@ -10,8 +10,10 @@ import {
   type ScoreSettings,
 } from '@gradsign/contracts';
 import { uploadBatch } from '@gradsign/client';
-import { datasetInfo, batchFromNpy } from '@gradsign/datasets';
+import { batchFromNpy } from '@gradsign/datasets';
+import { datasetFacts } from './dataset-facts';
 import { UsageError } from './errors';
+import { checkImageSize, type DataOptions } from './local-data';
 import type { ScoreDataOptions } from './options';
 
 /** Network options of an invocation. */
@@ -27,18 +29,21 @@ export function networkOptions({
 export async function scoreSettings(
   scorer: ScorerApi,
   proxies: readonly string[],
-  options: ScoreDataOptions,
+  options: ScoreDataOptions & DataOptions,
 ): Promise<ScoreSettings> {
   const { dataset: name, inputs, labels } = options;
   if (name === undefined)
     throw new UsageError('--dataset is required: it fixes image shape, classes and normalisation');
   if ((inputs === undefined) !== (labels === undefined))
     throw new UsageError('--inputs and --labels are given together');
+  checkImageSize(name, options);
   const dataset = parseDataset(name, '--dataset');
   const given = inputs !== undefined && labels !== undefined;
   if (given && options.batchSize !== undefined)
     throw new UsageError('--batch-size is the number of images in --inputs');
-  const batch = given ? batchFromNpy(readFileSync(inputs), readFileSync(labels), datasetInfo(name)) : undefined;
+  const batch = given
+    ? batchFromNpy(readFileSync(inputs), readFileSync(labels), await datasetFacts(scorer, name))
+    : undefined;
   return {
     proxies: proxies.map((id) => ({ id, batchSize: options.batchSize, initializations: options.initializations })),
     data: {

@@ -25,12 +25,13 @@ export async function awaitTraining(
   throw new ServiceError('UNAVAILABLE', `the stream of ${name} ended before the training did`);
 }
 
-/** Writes a training's ONNX file. @throws ServiceError DATA_LOSS when its bytes are not those that were measured. */
-export async function saveModel(oracle: OracleApi, training: Training, path: string): Promise<void> {
+/** Writes a training's ONNX file and returns its bytes. @throws ServiceError DATA_LOSS when its bytes are not those that were measured. */
+export async function saveModel(oracle: OracleApi, training: Training, path: string): Promise<Uint8Array> {
   const bytes = await downloadModel(oracle, training.name);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (sha256 !== training.result!.modelSha256) {
     throw new ServiceError('DATA_LOSS', `${training.name}: the model's SHA-256 is ${sha256}, not the measured file's`);
   }
   writeFileSync(path, bytes);
+  return bytes;
 }

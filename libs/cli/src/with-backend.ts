@@ -2,7 +2,8 @@ import type { Backend } from './backend';
 import { readConfig } from './config';
 import { UsageError } from './errors';
 import { LocalBackend } from './local-backend';
-import type { ConnectionOptions } from './options';
+import { localData } from './local-data';
+import type { ConnectionOptions, ImageOptions } from './options';
 import { RemoteBackend } from './remote-backend';
 
 /**
@@ -10,11 +11,11 @@ import { RemoteBackend } from './remote-backend';
  * that `--data-dir` belongs to.
  */
 export async function withBackend<T>(
-  options: ConnectionOptions,
+  options: ConnectionOptions & ImageOptions,
   work: (backend: Backend) => Promise<T>,
   dataset?: string,
 ): Promise<T> {
-  const backend = openBackend(options, dataset);
+  const backend = await openBackend(options, dataset);
   try {
     return await work(backend);
   } finally {
@@ -22,14 +23,20 @@ export async function withBackend<T>(
   }
 }
 
-function openBackend(options: ConnectionOptions, dataset?: string): Backend {
+async function openBackend(options: ConnectionOptions & ImageOptions, dataset?: string): Promise<Backend> {
   const config = readConfig();
   if (options.local) {
     const remote = (['scorer', 'oracle', 'searcher'] as const).find((name) => options[name] !== undefined);
     if (remote) throw new UsageError(`--${remote} and --local exclude each other`);
-    return new LocalBackend(config.home, options, dataset);
+    return new LocalBackend(config.home, await localData(config.home, options, dataset), options);
   }
-  const local = { '--data-dir': options.dataDir, '--workers': options.workers, '--dump': options.dump };
+  const local = {
+    '--data-dir': options.dataDir,
+    '--datasets': options.datasets,
+    '--image-channels': options.imageChannels,
+    '--workers': options.workers,
+    '--dump': options.dump,
+  };
   for (const [name, value] of Object.entries(local)) {
     if (value !== undefined) throw new UsageError(`${name} needs --local: services have settings of their own`);
   }

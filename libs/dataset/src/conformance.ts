@@ -1,6 +1,5 @@
-import { checkIndex, imageSize, sampleBatch, type Dataset, type DatasetSplit } from '.';
+import { checkIndex, DATASET_SPLITS, imageSize, sampleBatch, type Dataset, type DatasetSplit } from '.';
 
-const SPLITS: readonly DatasetSplit[] = ['train', 'test'];
 const UNWRITTEN = 12345.5;
 
 /**
@@ -10,7 +9,7 @@ const UNWRITTEN = 12345.5;
 export function datasetConformance(open: () => Dataset): void {
   let opened: Dataset | undefined;
   const dataset = () => (opened ??= open());
-  const splits = () => SPLITS.filter((split) => dataset().count(split) > 0);
+  const splits = () => DATASET_SPLITS.filter((split) => dataset().count(split) > 0);
   const readAlone = (split: DatasetSplit, index: number, from = dataset()) => {
     const out = new Float32Array(imageSize(from));
     from.read(split, index, out, 0);
@@ -28,7 +27,7 @@ export function datasetConformance(open: () => Dataset): void {
   });
 
   test('counts are integers in [0, 2^32]', () => {
-    for (const split of SPLITS) {
+    for (const split of DATASET_SPLITS) {
       const count = dataset().count(split);
       expect(Number.isInteger(count) && count >= 0 && count <= 2 ** 32).toBe(true);
     }
@@ -65,7 +64,7 @@ export function datasetConformance(open: () => Dataset): void {
   });
 
   test('indices outside a split, and arrays that are too short, are refused', () => {
-    for (const split of SPLITS) {
+    for (const split of DATASET_SPLITS) {
       const count = dataset().count(split);
       for (const index of [-1, count, 0.5, NaN]) {
         expect(() => checkIndex(dataset(), split, index)).toThrow(RangeError);

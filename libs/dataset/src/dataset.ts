@@ -13,12 +13,19 @@ export interface DatasetInfo {
   readonly classes: number;
   readonly classNames?: readonly string[];
   readonly normalization: Normalization;
+  /** How an image of one's own becomes one of this data set: for who uses a network that was trained on it. */
+  readonly preparation?: string;
 }
 
-export type DatasetSplit = 'train' | 'test';
+/** `validation` is empty where images for validation are to be held out of `train`. */
+export type DatasetSplit = 'train' | 'validation' | 'test';
+
+export const DATASET_SPLITS: readonly DatasetSplit[] = ['train', 'validation', 'test'];
 
 /** Labelled images that can be read by index. Reading is deterministic. */
 export interface Dataset extends DatasetInfo {
+  /** Lower-case hex SHA-256 of images and labels, where the name does not say which they are: a user's own. */
+  readonly digest?: string;
   /** Number of images in a split, at most 2³²; 0 when the split is absent. */
   count(split: DatasetSplit): number;
   /** @throws RangeError when the index is outside the split. */

@@ -1,5 +1,7 @@
 export * from './open-dataset';
 export { openCifar10, openCifar100 } from './cifar';
+export type { ImageFolder } from './folder/image-folder';
+export { prepareImageFolder, type PrepareOptions } from './folder/prepare';
 export { openMnist } from './mnist';
 export { noiseDataset } from './noise';
 export { openNpyDataset, type NpyFiles } from './npy-dataset';

@@ -1,7 +1,7 @@
 import { checkIndex, checkRoom, imageSize, type Dataset, type DatasetInfo } from '@gradsign/dataset';
 import { Random, Stream } from '@gradsign/random';
 
-/** More images than anybody draws: each split of a noise data set has this many. */
+/** More images than anybody draws: training and test split of a noise data set have this many. */
 const COUNT = 2 ** 32;
 
 /** Facts of a noise data set. Its images are normalised as they come, so that the normalisation is (0, 1). */
@@ -22,7 +22,7 @@ export function noiseDataset(base: DatasetInfo, seed: number | bigint = 0): Data
   const info = noiseInfo(base);
   const dataset: Dataset = {
     ...info,
-    count: () => COUNT,
+    count: (split) => (split === 'validation' ? 0 : COUNT),
     label(split, index) {
       checkIndex(dataset, split, index);
       return new Random(Stream.of(seed, 'noise', split, index, 'label')).int(info.classes);

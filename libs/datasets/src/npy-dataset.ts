@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   checkIndex,
   checkRoom,
@@ -35,7 +36,8 @@ export function openNpyDataset(name: string, { inputs, labels, classes, classNam
       `${name} needs one name for each of ${classes} classes`,
     );
   }
-  const images = readImages(readBytes(inputs));
+  const [inputBytes, labelBytes] = [readBytes(inputs), readBytes(labels)];
+  const images = readImages(inputBytes);
   const [count, channels, height, width] = images.shape;
   const info: DatasetInfo = {
     name,
@@ -44,10 +46,11 @@ export function openNpyDataset(name: string, { inputs, labels, classes, classNam
     classNames,
     normalization: { mean: new Array<number>(channels).fill(0), std: new Array<number>(channels).fill(1) },
   };
-  const checked = labelledImages(info, images.data, readLabels(readBytes(labels), count));
+  const checked = labelledImages(info, images.data, readLabels(labelBytes, count));
   const size = imageSize(info);
   const dataset: Dataset = {
     ...info,
+    digest: digestOf(inputBytes, labelBytes, JSON.stringify([classes, classNames])),
     count: (split) => (split === 'train' ? count : 0),
     label(split, index) {
       checkIndex(dataset, split, index);
@@ -60,4 +63,11 @@ export function openNpyDataset(name: string, { inputs, labels, classes, classNam
     },
   };
   return dataset;
+}
+
+/** SHA-256 over the SHA-256 of each part. */
+function digestOf(...parts: readonly (Uint8Array | string)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(createHash('sha256').update(part).digest());
+  return hash.digest('hex');
 }

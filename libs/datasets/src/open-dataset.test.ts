@@ -31,14 +31,15 @@ test('class names are in the order of the labels', () => {
 });
 
 const npy = new Map<string, NpyFiles>([['mine', { inputs: 'x', labels: 'y', classes: 2 }]]);
+const folders = new Map([['pets', '/nowhere/pets.pixels']]);
 const known = 'is not a data set; known: cifar10, cifar100, imagenet16-120, mnist, noise:cifar10';
 
 test.each(['', 'cifar', 'CIFAR10', 'noise:', 'noise:noise:mnist', 'npy:', 'npy:other', 'folder:flowers', 'toString'])(
   'unknown: "%s"',
   (name) => {
     expect(() => datasetInfo(name)).toThrow(DatasetError);
-    expect(() => openDataset(name, { npy })).toThrow(`dataset ${JSON.stringify(name)}: ${known}`);
-    expect(() => openDataset(name, { npy })).toThrow(/noise:mnist, npy:mine$/);
+    expect(() => openDataset(name, { npy, folders })).toThrow(`dataset ${JSON.stringify(name)}: ${known}`);
+    expect(() => openDataset(name, { npy, folders })).toThrow(/noise:mnist, npy:mine, folder:pets$/);
   },
 );
 
@@ -47,6 +48,8 @@ test('a data folder is given where it is needed, and only there', () => {
   expect(() => openDataset('cifar100')).toThrow('cifar100 needs the folder');
   expect(() => openDataset('noise:mnist', { dataDir: '/data' })).toThrow('dataDir "/data": noise:mnist takes no data');
   expect(() => openDataset('npy:mine', { npy, dataDir: '/data' })).toThrow('npy:mine takes no data folder');
+  expect(() => openDataset('folder:pets', { folders, dataDir: '/data' })).toThrow('folder:pets takes no data folder');
+  expect(() => openDataset('folder:pets', { folders })).toThrow('file "/nowhere/pets.pixels": cannot be read (ENOENT)');
   expect(() => openDataset('imagenet16-120')).toThrow('its images are given as arrays (npy)');
   expect(openDataset('mnist').count('test')).toBe(10_000);
 });

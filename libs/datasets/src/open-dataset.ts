@@ -1,5 +1,6 @@
 import { DatasetError, type Dataset, type DatasetInfo } from '@gradsign/dataset';
 import { openCifar10, openCifar100 } from './cifar';
+import { openFolderDataset } from './folder/folder-dataset';
 import { cifar10, cifar100, imagenet16, mnist } from './facts';
 import { openMnist } from './mnist';
 import { noiseDataset, noiseInfo } from './noise';
@@ -18,11 +19,13 @@ export interface OpenDatasetOptions {
   readonly dataDir?: string;
   /** The data sets behind `npy:<name>`, by name. Default: none. */
   readonly npy?: ReadonlyMap<string, NpyFiles>;
+  /** The files behind `folder:<name>`, by name, from `prepareImageFolder`. Default: none. */
+  readonly folders?: ReadonlyMap<string, string>;
 }
 
 /**
  * Shape, classes and normalisation of a name in {@link DATASET_NAMES}.
- * @throws DatasetError listing the known names. The facts of `npy:` data sets are in their files: open them.
+ * @throws DatasetError listing the known names. The facts of a user's own data sets are in their files: open them.
  */
 export function datasetInfo(name: string): DatasetInfo {
   const info = INFOS.get(name);
@@ -33,18 +36,23 @@ export function datasetInfo(name: string): DatasetInfo {
 }
 
 /**
- * The data set of a name in {@link DATASET_NAMES}, or `npy:<name>` of the given registry.
+ * The data set of a name in {@link DATASET_NAMES}, or `npy:<name>` or `folder:<name>` of the given registries.
  * @throws DatasetError for an unknown name, a data folder that is absent or needless, and files that are not what
  * they should be.
  */
-export function openDataset(name: string, { dataDir, npy = new Map() }: OpenDatasetOptions = {}): Dataset {
+export function openDataset(
+  name: string,
+  { dataDir, npy = new Map(), folders = new Map() }: OpenDatasetOptions = {},
+): Dataset {
   const drawn = lookUp(INFOS, 'noise:', name);
   const files = lookUp(npy, 'npy:', name);
-  if ((drawn ?? files) !== undefined && dataDir !== undefined) {
+  const folder = lookUp(folders, 'folder:', name);
+  if ((drawn ?? files ?? folder) !== undefined && dataDir !== undefined) {
     throw new DatasetError('dataDir', dataDir, `${name} takes no data folder`);
   }
   if (drawn !== undefined) return noiseDataset(drawn);
   if (files !== undefined) return openNpyDataset(name, files);
+  if (folder !== undefined) return openFolderDataset(name, folder);
   switch (name) {
     case 'cifar10':
       return openCifar10(required(dataDir, name));
@@ -55,13 +63,17 @@ export function openDataset(name: string, { dataDir, npy = new Map() }: OpenData
     case 'imagenet16-120':
       throw new DatasetError('dataset', name, 'its images are given as arrays (npy), or as noise:imagenet16-120');
     default:
-      throw unknown(name, [...DATASET_NAMES, ...[...npy.keys()].map((registered) => `npy:${registered}`)]);
+      throw unknown(name, [...DATASET_NAMES, ...registered('npy', npy), ...registered('folder', folders)]);
   }
 }
 
 /** The entry that `name` = `prefix` + key means. */
 function lookUp<T>(entries: ReadonlyMap<string, T>, prefix: string, name: string): T | undefined {
   return name.startsWith(prefix) ? entries.get(name.slice(prefix.length)) : undefined;
+}
+
+function registered(kind: string, entries: ReadonlyMap<string, unknown>): string[] {
+  return [...entries.keys()].map((name) => `${kind}:${name}`);
 }
 
 function required(dataDir: string | undefined, name: string): string {

@@ -15,7 +15,7 @@ export interface LabelledPixels {
 export function pixelDataset(
   info: DatasetInfo,
   extent: readonly [number, number],
-  splits: Readonly<Record<DatasetSplit, LabelledPixels>>,
+  splits: Readonly<Partial<Record<DatasetSplit, LabelledPixels>>>,
 ): Dataset {
   const { mean, std } = info.normalization;
   /** Per channel, the normalised value of each byte. */
@@ -27,15 +27,15 @@ export function pixelDataset(
 
   const dataset: Dataset = {
     ...info,
-    count: (split) => splits[split].count(),
+    count: (split) => splits[split]?.count() ?? 0,
     label(split, index) {
       checkIndex(dataset, split, index);
-      return splits[split].label(index);
+      return splits[split]!.label(index);
     },
     read(split, index, out, offset) {
       checkIndex(dataset, split, index);
       checkRoom(dataset, out, offset);
-      const pixels = splits[split].pixels(index);
+      const pixels = splits[split]!.pixels(index);
       for (let c = 0, source = 0; c < channels; c++) {
         const table = tables[c];
         const plane = offset + c * height * width;

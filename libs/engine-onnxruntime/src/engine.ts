@@ -38,14 +38,7 @@ export function createOnnxRuntimeEngine({ device = 'cpu', threads = 1, profile }
   const provider = providerOf(device);
   const options: ort.InferenceSession.SessionOptions = {
     ...provider.options,
-    graphOptimizationLevel: 'all',
-    executionMode: 'sequential',
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    // The arena and the pattern planner cost page faults for graphs that run a few times only.
-    enableCpuMemArena: false,
-    enableMemPattern: false,
-    logSeverityLevel: 3,
+    ...sessionOptions(threads),
     ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
   };
   return {
@@ -55,13 +48,37 @@ export function createOnnxRuntimeEngine({ device = 'cpu', threads = 1, profile }
     async load(graph: Graph): Promise<Session> {
       refuseKnownFailures(device, graph);
       const model = encodeModel(provider.rewrite(keepStatistics(graph)), { producer: 'gradsign' });
-      const session = await create(model, options, { graph, device });
-      const outputs = graph.outputs.map(({ name }) => name);
-      return {
-        run: async (feeds) => toTensors(await session.run(toFeeds(feeds), outputs)),
-        release: () => session.release(),
-      };
+      return toSession(await create(model, options, { graph, device }));
     },
+  };
+}
+
+/**
+ * Loads the bytes of an `.onnx` file as they are, on the CPU, as any user of ONNX Runtime would: for what is to be said
+ * of the file itself. Dimensions may be symbolic.
+ * @throws Error with ONNX Runtime's own sentence for a file that it does not take
+ */
+export async function loadModelFile(model: Uint8Array, { threads = 1 }: { threads?: number } = {}): Promise<Session> {
+  return toSession(await ort.InferenceSession.create(model, sessionOptions(threads)));
+}
+
+function sessionOptions(threads: number): ort.InferenceSession.SessionOptions {
+  return {
+    graphOptimizationLevel: 'all',
+    executionMode: 'sequential',
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    // The arena and the pattern planner cost page faults for graphs that run a few times only.
+    enableCpuMemArena: false,
+    enableMemPattern: false,
+    logSeverityLevel: 3,
+  };
+}
+
+function toSession(session: ort.InferenceSession): Session {
+  return {
+    run: async (feeds) => toTensors(await session.run(toFeeds(feeds), session.outputNames)),
+    release: () => session.release(),
   };
 }
 

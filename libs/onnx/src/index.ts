@@ -22,6 +22,7 @@ export {
   decodeForeignModel,
   decodeModel,
   MAX_MODEL_BYTES,
+  modelMetadata,
   type ForeignModel,
   type ForeignModelOptions,
 } from './wire/decode';

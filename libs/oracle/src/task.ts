@@ -3,10 +3,12 @@ import type { NpyFiles } from '@gradsign/datasets';
 import type { CompiledNetwork } from '@gradsign/requests';
 import type { TrainerSettings } from '@gradsign/training';
 
-/** Where a worker finds the images of a data set that needs files: a folder, or a pair of arrays. */
+/** Where a worker finds the images of a data set that needs files. */
 export interface ImageFiles {
   readonly dataDir?: string;
   readonly npy?: NpyFiles;
+  /** The file of a folder of images, see `prepareImageFolder`. */
+  readonly folder?: string;
 }
 
 /** What determines a network. */
@@ -20,6 +22,8 @@ export interface NetworkTask {
 export interface TrainTask extends NetworkTask {
   readonly dataset: string;
   readonly files: ImageFiles;
+  /** Of the images that were asked for, where their name does not say which they are. */
+  readonly datasetDigest?: string;
   readonly settings: TrainerSettings;
   readonly seed: bigint;
 }

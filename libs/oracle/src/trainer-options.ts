@@ -6,7 +6,7 @@ import {
 } from '@gradsign/contracts';
 import type { Dataset } from '@gradsign/dataset';
 import type { Violations } from '@gradsign/service-kit';
-import type { TrainerSettings } from '@gradsign/training';
+import { scaledShape, validationSource, type ImageShape, type TrainerSettings } from '@gradsign/training';
 
 /** Bounds of a request, so that no request can ask for unbounded work or memory. */
 export const TRAINER_LIMITS = { epochs: 1000, batchSize: 4096, learningRate: 100, imageBytes: 2 ** 30 } as const;
@@ -46,25 +46,30 @@ export function compileSamples(
   violations: Violations,
 ) {
   const given = options ?? TrainerOptions.create();
+  const heldOut = validationSource(dataset) === 'train';
   const available = dataset.count('train');
-  const validationSamples = given.validationSamples || Math.max(1, Math.floor(available / 5));
-  const trainSamples = given.trainSamples || available - validationSamples;
+  const mostValidation = heldOut ? available - 1 : dataset.count('validation');
+  const validationSamples =
+    given.validationSamples || (heldOut ? Math.max(1, Math.floor(available / 5)) : mostValidation);
+  const mostTraining = heldOut ? available - validationSamples : available;
+  const trainSamples = given.trainSamples || mostTraining;
   const testSamples = given.testSamples || dataset.count('test');
   const samples = { trainSamples, validationSamples, testSamples };
-  const imageSize = compileImageSize(given, dataset, violations);
+  const imageShape = compileImageShape(given, dataset, violations);
 
-  const enough = `${dataset.name} has ${available} training images here; a training needs at least 2`;
+  const least = heldOut ? 2 : 1;
+  const enough = `${dataset.name} has ${available} training images here; a training needs at least ${least}`;
   const fit =
-    violations.check(available >= 2, 'spec.dataset', enough) &&
-    violations.range(`${FIELD}.validation_samples`, validationSamples, { min: 1, max: available - 1 }) &&
-    violations.range(`${FIELD}.train_samples`, trainSamples, { min: 1, max: available - validationSamples }) &&
+    violations.check(available >= least, 'spec.dataset', enough) &&
+    violations.range(`${FIELD}.validation_samples`, validationSamples, { min: 1, max: mostValidation }) &&
+    violations.range(`${FIELD}.train_samples`, trainSamples, { min: 1, max: mostTraining }) &&
     violations.range(`${FIELD}.test_samples`, testSamples, { min: 0, max: dataset.count('test') });
   if (fit && batchSize >= 1) {
     const rule = `${batchSize} is more than the ${trainSamples} training images; it must be at most as many`;
     violations.check(batchSize <= trainSamples, `${FIELD}.batch_size`, rule);
   }
-  if (fit && imageSize !== undefined) {
-    const bytes = (trainSamples + validationSamples + testSamples) * dataset.imageShape[0] * imageSize ** 2 * 4;
+  if (fit && imageShape !== undefined) {
+    const bytes = (trainSamples + validationSamples + testSamples) * imageShape.reduce((a, b) => a * b) * 4;
     violations.check(
       bytes <= TRAINER_LIMITS.imageBytes,
       `${FIELD}.train_samples`,
@@ -72,14 +77,19 @@ export function compileSamples(
         `${Math.ceil(bytes / MIB)} MiB; at most ${TRAINER_LIMITS.imageBytes / MIB} MiB are allowed`,
     );
   }
-  return { ...samples, imageSize: imageSize! };
+  return { ...samples, imageSize: imageShape?.[1] ?? 0 };
 }
 
-/** Undefined where it breaks a rule. */
-function compileImageSize(given: TrainerOptionsMessage, dataset: Dataset, violations: Violations): number | undefined {
-  const [, height, width] = dataset.imageShape;
+/** Undefined where the image size breaks its rule. */
+function compileImageShape(
+  given: TrainerOptionsMessage,
+  { name, imageShape }: Dataset,
+  violations: Violations,
+): ImageShape | undefined {
+  const [, height, width] = imageShape;
   const imageSize = given.imageSize || height;
-  const divides = height === width && imageSize >= 1 && height % imageSize === 0;
-  const rule = `${imageSize} is given; it must divide ${dataset.name}'s ${height}×${width} pixels, which must be square`;
-  return violations.check(divides, `${FIELD}.image_size`, rule) ? imageSize : undefined;
+  const shape = scaledShape(imageShape, imageSize);
+  const rule = `${imageSize} is given; it must be the height of ${name}'s ${height}×${width} pixels after division by a whole number`;
+  violations.check(shape !== undefined, `${FIELD}.image_size`, rule);
+  return shape;
 }

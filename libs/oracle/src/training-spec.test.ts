@@ -21,17 +21,19 @@ const UNKNOWN = 99 as number;
 const folder = mkdtempSync(join(tmpdir(), 'training-spec-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Ten images of 1×8×6, of which no network can be made here. */
-function oblong() {
-  const files = { inputs: join(folder, 'x.npy'), labels: join(folder, 'y.npy'), classes: 2 };
-  writeFileSync(files.inputs, writeNpy({ dtype: 'float32', shape: [10, 1, 8, 6], data: new Float32Array(480) }));
+/** Ten images of height 8, whose pixels all have one value. */
+function arrays(name: string, width: number, value = 0) {
+  const files = { inputs: join(folder, `${name}-x.npy`), labels: join(folder, `${name}-y.npy`), classes: 2 };
+  const pixels = new Float32Array(80 * width).fill(value);
+  writeFileSync(files.inputs, writeNpy({ dtype: 'float32', shape: [10, 1, 8, width], data: pixels }));
   writeFileSync(files.labels, writeNpy({ dtype: 'uint8', shape: [10], data: new Uint8Array(10) }));
   return files;
 }
 
 const compiler = new TrainingCompiler({
   npy: new Map([
-    ['oblong', oblong()],
+    ['narrow', arrays('narrow', 6)],
+    ['oblong', arrays('oblong', 16)],
     ['lost', { inputs: join(folder, 'none.npy'), labels: join(folder, 'none.npy'), classes: 2 }],
   ]),
 });
@@ -131,8 +133,16 @@ test.each<[string, Partial<TrainerOptions>, string]>([
   ['validation_samples', { validationSamples: 60_000 }, '60000 is outside the range 1 to 59999'],
   ['test_samples', { testSamples: -1 }, '-1 is outside the range 0 to 10000'],
   ['test_samples', { testSamples: 10_001 }, '10001 is outside the range 0 to 10000'],
-  ['image_size', { imageSize: 15 }, "15 is given; it must divide mnist's 32×32 pixels, which must be square"],
-  ['image_size', { imageSize: -8 }, "-8 is given; it must divide mnist's 32×32 pixels, which must be square"],
+  [
+    'image_size',
+    { imageSize: 15 },
+    "15 is given; it must be the height of mnist's 32×32 pixels after division by a whole number",
+  ],
+  [
+    'image_size',
+    { imageSize: -8 },
+    "-8 is given; it must be the height of mnist's 32×32 pixels after division by a whole number",
+  ],
   [
     'image_size',
     { imageSize: 2 },
@@ -152,11 +162,24 @@ test('images that would not fit into memory are refused, as all of endless noise
   expect(refusal(on('noise:cifar10', { ...samples, testSamples: 82 })).message).toContain('need 1025 MiB');
 });
 
-test('images that are not square are refused', () => {
-  const { message } = refusal(on('npy:oblong', { batchSize: 4 }));
-  expect(message).toBe(
-    "spec.trainer.image_size: 8 is given; it must divide npy:oblong's 8×6 pixels, which must be square",
+test('images need not be square, but the space must have a network for them, and scaling divide both sides', () => {
+  expect(compiler.compile(on('npy:oblong', { batchSize: 4 })).task.settings.imageSize).toBe(8);
+  expect(compiler.compile(on('npy:oblong', { batchSize: 4, imageSize: 4 })).task.settings.imageSize).toBe(4);
+  expect(refusal(on('npy:narrow', { batchSize: 4 })).message).toBe(
+    'spec.trainer.image_size: imageShape[2] is 6: nas-bench-201 halves height and width 2 times, so each must be a positive multiple of 4',
   );
+  expect(refusal(on('npy:narrow', { batchSize: 4, imageSize: 2 })).message).toBe(
+    "spec.trainer.image_size: 2 is given; it must be the height of npy:narrow's 8×6 pixels after division by a whole number",
+  );
+});
+
+test('images of one’s own take part in the identity: other images under the same name are another training', () => {
+  const identities = [0, 1, 0].map((value) => {
+    const mine = new TrainingCompiler({ npy: new Map([['mine', arrays('mine', 8, value)]]) });
+    return mine.compile(on('npy:mine', { batchSize: 4 })).identity;
+  });
+  expect(identities[1]).not.toBe(identities[0]);
+  expect(identities[2]).toBe(identities[0]);
 });
 
 test('everything that is wrong is told at once', () => {

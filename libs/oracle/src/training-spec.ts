@@ -15,6 +15,7 @@ import {
   type DataSourcesOptions,
 } from '@gradsign/requests';
 import { Violations } from '@gradsign/service-kit';
+import { scaledShape } from '@gradsign/training';
 import type { ImageFiles, TrainTask } from './task';
 import { trainingIdentity } from './training-identity';
 import { compileOptimizer, compileSamples } from './trainer-options';
@@ -63,13 +64,14 @@ export class TrainingCompiler {
       dataset: name!,
       files: this.files(name!),
       settings,
+      datasetDigest: dataset!.digest,
       seed: spec.seed,
     };
     checkNetwork(task, dataset!);
     const complete = completeSpec(spec, task);
     return {
       spec: complete,
-      identity: trainingIdentity(complete),
+      identity: trainingIdentity(complete, task.datasetDigest),
       steps: Math.floor(settings.trainSamples / settings.batchSize) * settings.epochs,
       task,
     };
@@ -86,16 +88,22 @@ export class TrainingCompiler {
   }
 
   private files(name: string): ImageFiles {
-    const npy = name.startsWith('npy:') ? this.data.npy?.get(name.slice('npy:'.length)) : undefined;
-    return { dataDir: this.data.dataDirs?.get(name), npy };
+    const { dataDirs, npy, folders } = this.data;
+    const [, kind, own] = /^(npy|folder):(.*)$/s.exec(name) ?? [];
+    const folder = kind === 'folder' ? folders?.get(own) : undefined;
+    return {
+      dataDir: dataDirs?.get(name),
+      npy: kind === 'npy' ? npy?.get(own) : undefined,
+      folder: typeof folder === 'string' ? folder : undefined,
+    };
   }
 }
 
 /** @throws ServiceError where the space has no network of these options for these images. */
-function checkNetwork(task: TrainTask, { imageShape: [channels], classes }: Dataset): void {
-  const { imageSize } = task.settings;
+function checkNetwork(task: TrainTask, dataset: Dataset): void {
+  const imageShape = scaledShape(dataset.imageShape, task.settings.imageSize)!;
   try {
-    trainingNetwork(task, { imageShape: [channels, imageSize, imageSize], classes });
+    trainingNetwork(task, { imageShape, classes: dataset.classes });
   } catch (error) {
     throw toServiceError(error, 'spec.trainer.image_size');
   }

@@ -18,7 +18,7 @@ import {
   type TrainingSpec,
 } from '@gradsign/contracts';
 import { openDataset, writeNpy } from '@gradsign/datasets';
-import { createOnnxRuntimeEngine } from '@gradsign/engine-onnxruntime';
+import { loadModelFile } from '@gradsign/engine-onnxruntime';
 import { flops, parameterCount } from '@gradsign/network';
 import { searchSpace } from '@gradsign/search-spaces';
 import { measureModel, prepareData, type TrainerSettings } from '@gradsign/training';
@@ -149,10 +149,10 @@ test('a training is queued, runs, tells each epoch, and succeeds with the accura
   expect(createHash('sha256').update(model).digest('hex')).toBe(result.modelSha256);
   const dataset = openDataset('mnist');
   const prepared = prepareData(dataset, SAMPLES as TrainerSettings);
-  const engine = createOnnxRuntimeEngine();
+  const file = await loadModelFile(model);
   expect(result).toMatchObject({
-    validationAccuracy: await measureModel(engine, model, prepared, 'validation'),
-    testAccuracy: await measureModel(engine, model, prepared, 'test'),
+    validationAccuracy: await measureModel(file, prepared, 'validation'),
+    testAccuracy: await measureModel(file, prepared, 'test'),
     reused: false,
   });
   expect(result.trainSeconds).toBeGreaterThan(0);
@@ -257,6 +257,14 @@ test('a failure is told as a status and its cause is heard; data is read by the 
     message: expect.stringContaining('label'),
   });
   expect(causes).toEqual([failed.name, expect.objectContaining({ name: 'TaskError' })]);
+
+  // Labels that are sound, but not those that the training's identity is made of.
+  writeFileSync(rewritten.labels, writeNpy({ dtype: 'uint8', shape: [40], data: new Uint8Array(40).fill(1) }));
+  const other = await end(oracle, await start(oracle, spec(samples, given)));
+  expect(fromStatus(other.error!)).toMatchObject({
+    code: 'FAILED_PRECONDITION',
+    message: expect.stringContaining('npy:rewritten": its images have changed since they were first read'),
+  });
 });
 
 test('noise trains, and a training that diverges is told as it is', async () => {

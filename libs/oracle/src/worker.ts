@@ -1,7 +1,7 @@
 import { serveTasks, type TaskContext } from '@gradsign/compute-pool';
-import { createOnnxRuntimeEngine } from '@gradsign/engine-onnxruntime';
+import { createOnnxRuntimeEngine, loadModelFile } from '@gradsign/engine-onnxruntime';
 import { flops, parameterCount } from '@gradsign/network';
-import { inferenceModel, measureModel, train, type EpochMetrics } from '@gradsign/training';
+import { inferenceModel, measureModel, train, type EpochMetrics, type TrainingData } from '@gradsign/training';
 import type { TrainOutcome, TrainProgress, TrainTask } from './task';
 import { trainingData } from './training-data';
 import { trainingNetwork } from './training-network';
@@ -11,7 +11,7 @@ const STEP_INTERVAL_MS = 250;
 
 /**
  * Trains one network: the task that the oracle's worker processes serve. The accuracies of the result are measured
- * anew, from the bytes of the ONNX file: they are what its user gets.
+ * anew, from the ONNX file as its user gets it.
  */
 export async function runTrainTask(task: TrainTask, context: TaskContext): Promise<TrainOutcome> {
   const report = (progress: TrainProgress) => context.progress(progress);
@@ -36,16 +36,26 @@ export async function runTrainTask(task: TrainTask, context: TaskContext): Promi
     }),
   );
   return context.span('measure model', {}, async () => {
-    const model = inferenceModel(network, trained, data.dataset);
+    const about = { space: task.space, architecture: task.architecture };
+    const model = inferenceModel(network, trained, { dataset: data.dataset, about });
     const begin = performance.now();
-    const validationAccuracy = await measureModel(engine, model, data, 'validation');
-    await context.checkpoint();
-    const testAccuracy = present(await measureModel(engine, model, data, 'test'));
+    const accuracies = await measureFile(model, data, context);
     const evalSeconds = secondsSince(begin);
     const costs = { params: BigInt(parameterCount(network)), flops: flops(network.graph) };
     const { trainSeconds } = clock;
-    return { model, result: { validationAccuracy, testAccuracy, trainSeconds, evalSeconds, ...costs } };
+    return { model, result: { ...accuracies, trainSeconds, evalSeconds, ...costs } };
   });
+}
+
+async function measureFile(model: Uint8Array, data: TrainingData, context: TaskContext) {
+  const session = await loadModelFile(model);
+  try {
+    const validationAccuracy = await measureModel(session, data, 'validation');
+    await context.checkpoint();
+    return { validationAccuracy, testAccuracy: present(await measureModel(session, data, 'test')) };
+  } finally {
+    await session.release();
+  }
 }
 
 /** Tells the seconds of optimisation steps from those of the evaluation after each epoch. */

@@ -21,7 +21,7 @@ const byName: Readonly<Record<string, (message: string, field: string) => Servic
   [NetworkOptionError.name]: (message, field) => ServiceError.invalid(field, message),
   [DatasetError.name]: (message, field) =>
     // The server's own files are not the caller's fault.
-    /^(file|dataDir) /.test(message)
+    /^(file|dataDir|folder) /.test(message)
       ? new ServiceError('FAILED_PRECONDITION', `${field}: ${message}`, { reason: 'DATASET_UNREADABLE' })
       : ServiceError.invalid(field, message),
   [NpyError.name]: (message, field) => ServiceError.invalid(field, message),

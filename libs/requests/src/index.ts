@@ -1,4 +1,6 @@
 export * from './architecture';
+export * from './data-registry';
 export * from './data-sources';
+export * from './datasets-file';
 export * from './errors';
 export * from './network-options';

@@ -130,10 +130,9 @@ export class ScoringService implements ScorerApi {
       version,
       scoreDefinitionVersion: SCORE_DEFINITION_VERSION,
       engines: await this.engines.all(),
-      datasets: sources.names().map((name) => {
-        const { imageShape, classes } = sources.info(name, 'datasets');
+      datasets: sources.infos().map(({ name, imageShape, classes, digest = '' }) => {
         const [channels, height, width] = imageShape;
-        return { dataset: parseDataset(name, 'datasets'), channels, height, width, classes };
+        return { dataset: parseDataset(name, 'datasets'), channels, height, width, classes, digest };
       }),
       workers: stats.workers.map(({ pid, busy, served }) => ({ pid, busy, served: BigInt(served) })),
       queued: stats.queued,

@@ -1,5 +1,6 @@
 import { DatasetError, type Dataset, type DatasetSplit } from '@gradsign/dataset';
 import { Random, Stream } from '@gradsign/random';
+import { scaledShape, type ImageShape } from './scaling';
 import { TrainerSettingsError, type TrainerSettings } from './settings';
 
 /** Images [count, C, H, W], normalised and scaled, with their labels. */
@@ -16,52 +17,64 @@ export interface ImageSet {
 export interface TrainingData {
   readonly dataset: Dataset;
   /** Channels, height and width after scaling. */
-  readonly imageShape: readonly [number, number, number];
+  readonly imageShape: ImageShape;
   readonly train: ImageSet;
   readonly validation: ImageSet;
   readonly test: ImageSet;
 }
 
+/** The split that validation images come from: one of their own, or the training split, which they are held out of. */
+export function validationSource(dataset: Pick<Dataset, 'count'>): 'validation' | 'train' {
+  return dataset.count('validation') > 0 ? 'validation' : 'train';
+}
+
 /**
  * Reads the images of a training. Which images are training and which validation images does not depend on the
- * training's seed, so that trainings with different seeds are compared on the same images: both are the first ones of
- * one permutation of the training split.
+ * training's seed, so that trainings with different seeds are compared on the same images. Each part is the beginning
+ * of a permutation of its split; where validation images are held out of the training split, they come first.
  * @throws TrainerSettingsError where the data set has too few images, or the image size does not divide its own.
  */
 export function prepareData(dataset: Dataset, settings: TrainerSettings): TrainingData {
   const { trainSamples, validationSamples, testSamples, imageSize } = settings;
-  const [channels, height, width] = dataset.imageShape;
-  if (imageSize < 1 || height % imageSize !== 0 || width !== height) {
-    throw new TrainerSettingsError(
-      'imageSize',
-      imageSize,
-      `it must divide ${dataset.name}'s ${height}×${width} pixels`,
-    );
+  const imageShape = scaledShape(dataset.imageShape, imageSize);
+  if (imageShape === undefined) {
+    const [, height, width] = dataset.imageShape;
+    const rule = `it must be the height of ${dataset.name}'s ${height}×${width} pixels after division by a whole number`;
+    throw new TrainerSettingsError('imageSize', imageSize, rule);
   }
-  const available = dataset.count('train');
-  if (trainSamples + validationSamples > available) {
-    throw new TrainerSettingsError(
-      'trainSamples',
-      trainSamples,
-      `with ${validationSamples} validation images it exceeds the ${available} images of ${dataset.name}'s training split`,
-    );
-  }
-  if (testSamples > dataset.count('test')) {
-    throw new TrainerSettingsError(
-      'testSamples',
-      testSamples,
-      `${dataset.name} has ${dataset.count('test')} test images`,
-    );
-  }
-  const order = permutation(available, 'train');
-  const read = (split: DatasetSplit, indices: readonly number[]) => readImages(dataset, split, indices, imageSize);
+  const source = validationSource(dataset);
+  const heldOut = source === 'train' ? validationSamples : 0;
+  checkSamples(dataset, 'validationSamples', validationSamples, source);
+  checkSamples(dataset, 'trainSamples', trainSamples, 'train', heldOut);
+  checkSamples(dataset, 'testSamples', testSamples, 'test');
+  const read = (split: DatasetSplit, from: number, count: number) => {
+    const indices = permutation(dataset.count(split), split).slice(from, from + count);
+    return readImages(dataset, split, indices, imageShape);
+  };
   return {
     dataset,
-    imageShape: [channels, imageSize, imageSize],
-    validation: read('train', order.slice(0, validationSamples)),
-    train: read('train', order.slice(validationSamples, validationSamples + trainSamples)),
-    test: read('test', permutation(dataset.count('test'), 'test').slice(0, testSamples)),
+    imageShape,
+    validation: read(source, 0, validationSamples),
+    train: read('train', heldOut, trainSamples),
+    test: read('test', 0, testSamples),
   };
+}
+
+function checkSamples(
+  dataset: Dataset,
+  field: 'trainSamples' | 'validationSamples' | 'testSamples',
+  samples: number,
+  split: DatasetSplit,
+  heldOut = 0,
+): void {
+  const available = dataset.count(split);
+  if (samples + heldOut <= available) return;
+  const beside = heldOut === 0 ? '' : `, ${heldOut} of which are held out for validation`;
+  throw new TrainerSettingsError(
+    field,
+    samples,
+    `the ${split} split of ${dataset.name} has ${available} images${beside}`,
+  );
 }
 
 function permutation(count: number, split: DatasetSplit): number[] {
@@ -69,14 +82,19 @@ function permutation(count: number, split: DatasetSplit): number[] {
   return new Random(Stream.of(0, 'training', split)).shuffle(indices);
 }
 
-function readImages(dataset: Dataset, split: DatasetSplit, indices: readonly number[], size: number): ImageSet {
-  const [channels, height, width] = dataset.imageShape;
-  const factor = height / size;
+function readImages(
+  dataset: Dataset,
+  split: DatasetSplit,
+  indices: readonly number[],
+  [channels, rows, columns]: ImageShape,
+): ImageSet {
+  const [, height, width] = dataset.imageShape;
   const full = new Float32Array(channels * height * width);
-  const images = new Float32Array(indices.length * channels * size * size);
+  const size = channels * rows * columns;
+  const images = new Float32Array(indices.length * size);
   indices.forEach((index, i) => {
     dataset.read(split, index, full, 0);
-    averagePool(full, channels, width, factor, images.subarray(i * channels * size * size));
+    averagePool(full, dataset.imageShape, height / rows, images.subarray(i * size, (i + 1) * size));
   });
   const labels = Int32Array.from(indices, (index) => dataset.label(split, index));
   const wrong = labels.find((label) => label >= dataset.classes);
@@ -84,18 +102,23 @@ function readImages(dataset: Dataset, split: DatasetSplit, indices: readonly num
   return { split, indices, count: indices.length, images, labels };
 }
 
-/** Scales square images [C, width, width] down by an integer factor. */
-function averagePool(from: Float32Array, channels: number, width: number, factor: number, to: Float32Array): void {
-  const size = width / factor;
+/** Scales an image [C, H, W] down by an integer factor. */
+function averagePool(
+  from: Float32Array,
+  [channels, height, width]: ImageShape,
+  factor: number,
+  to: Float32Array,
+): void {
+  let next = 0;
   for (let c = 0; c < channels; c++) {
-    for (let y = 0; y < size; y++) {
-      for (let x = 0; x < size; x++) {
+    for (let y = 0; y < height; y += factor) {
+      for (let x = 0; x < width; x += factor) {
         let sum = 0;
         for (let dy = 0; dy < factor; dy++) {
-          const row = (c * width + y * factor + dy) * width + x * factor;
+          const row = (c * height + y + dy) * width + x;
           for (let dx = 0; dx < factor; dx++) sum += from[row + dx];
         }
-        to[(c * size + y) * size + x] = sum / (factor * factor);
+        to[next++] = sum / (factor * factor);
       }
     }
   }

@@ -15,11 +15,11 @@ export interface TrainerSettings {
   readonly augmentation: Augmentation;
   /** Number of training images. */
   readonly trainSamples: number;
-  /** Number of images held out of the training split for validation. */
+  /** Number of validation images: of the data set's validation split, or held out of the training split. */
   readonly validationSamples: number;
   /** Number of test images. */
   readonly testSamples: number;
-  /** Height and width that images are scaled down to by averaging; must divide the data set's. */
+  /** Height that images are scaled down to by averaging; a whole factor, which divides the width as well. */
   readonly imageSize: number;
 }
 

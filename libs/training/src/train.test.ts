@@ -1,8 +1,10 @@
+import type { Dataset } from '@gradsign/dataset';
 import { openDataset } from '@gradsign/datasets';
-import { createOnnxRuntimeEngine } from '@gradsign/engine-onnxruntime';
-import { decodeModel, type Tensor } from '@gradsign/onnx';
+import { createOnnxRuntimeEngine, loadModelFile } from '@gradsign/engine-onnxruntime';
+import { decodeModel, modelMetadata, specialize, tensor, type Tensor } from '@gradsign/onnx';
 import { searchSpace } from '@gradsign/search-spaces';
 import { prepareData } from './data';
+import { inferenceGraph } from './evaluate';
 import { inferenceModel, measureModel } from './model';
 import type { TrainerSettings } from './settings';
 import { cosineRate, Sgd } from './sgd';
@@ -46,9 +48,71 @@ test('the parts of the data are disjoint, and the same for every training', () =
   );
 });
 
+/** Images [2, 4, 8] whose every pixel is 10 × index, in splits of 6, 4 and 2, as arrays or as bytes. */
+function oblong(scale: 1 | 255): Dataset {
+  const std = scale === 1 ? 1 : 0.5;
+  const made: Dataset = {
+    name: 'folder:oblong',
+    digest: 'd1',
+    imageShape: [2, 4, 8],
+    classes: 2,
+    classNames: ['even', 'odd'],
+    normalization: { mean: [0, 0], std: [std, std] },
+    count: (split) => ({ train: 6, validation: 4, test: 2 })[split],
+    label: (_, index) => index % 2,
+    read: (_, index, out, offset) => void out.fill((10 * index) / scale / std, offset, offset + 64),
+  };
+  return made;
+}
+
+test('a validation split of its own is used as such; images need not be square', () => {
+  const parts = { trainSamples: 6, validationSamples: 3, testSamples: 2 };
+  const {
+    imageShape,
+    train: all,
+    validation,
+    test: rest,
+  } = prepareData(oblong(1), { ...settings, ...parts, imageSize: 2 });
+  expect(imageShape).toEqual([2, 2, 4]);
+  expect([all, validation, rest].map(({ split }) => split)).toEqual(['train', 'validation', 'test']);
+  expect(all.indices.toSorted()).toEqual([0, 1, 2, 3, 4, 5]);
+  expect(new Set(validation.indices).size).toBe(3);
+  expect([...validation.images]).toEqual(validation.indices.flatMap((i) => new Array<number>(16).fill(10 * i)));
+});
+
+test.each([1, 255] as const)('the model of images up to %d normalises what it is fed', async (scale) => {
+  const [made, space] = [oblong(scale), searchSpace('nas-bench-201')];
+  const options = { imageShape: made.imageShape, classes: 2, channels: 2, cellsPerStage: 1 };
+  const net = space.network(space.parse(CONNECTED), options);
+  const parts = { trainSamples: 6, validationSamples: 4, testSamples: 2, imageSize: 4, batchSize: 2, epochs: 1 };
+  const prepared = prepareData(made, { ...settings, ...parts });
+  const trained = await train({ engine, network: net, data: prepared, settings: { ...settings, ...parts }, seed: 1 });
+  const model = inferenceModel(net, trained, { dataset: made });
+  const session = await loadModelFile(model);
+  const { validationAccuracy, testAccuracy } = trained.curve[0];
+  expect(await measureModel(session, prepared, 'validation')).toBe(validationAccuracy);
+  expect(await measureModel(session, prepared, 'test')).toBe(testAccuracy);
+
+  // The network itself, on the normalised image, and the file, on the image as its user has it, say the same.
+  const body = inferenceGraph(net, trained.weights, trained.statistics);
+  const plain = await engine.load(specialize(body, { N: 1 }));
+  const image = (value: number) => tensor('float32', [1, 2, 4, 8], new Float32Array(64).fill(value));
+  const std = made.normalization.std[0];
+  const inside = await plain.run({ images: image(Math.fround(30 / scale / std)) });
+  const outside = await session.run({ pixels: image(30) });
+  [...(outside.logits.data as Float32Array)].forEach((logit, i) =>
+    expect(logit).toBeCloseTo((inside.logits.data as Float32Array)[i], 4),
+  );
+  const input = JSON.parse(modelMetadata(model).input);
+  expect([input.range, input.height, input.width]).toEqual([scale === 255 ? [0, 255] : undefined, 4, 8]);
+  expect(modelMetadata(model)).toMatchObject({ dataset: 'folder:oblong', dataset_digest: 'd1' });
+});
+
 test.each([
   ['imageSize', { imageSize: 15 }],
+  ['imageSize', { imageSize: 0 }],
   ['trainSamples', { trainSamples: 60_000 }],
+  ['validationSamples', { validationSamples: 60_001 }],
   ['testSamples', { testSamples: 10_001 }],
 ] as const)('%s out of range is refused by name', (field, change) => {
   expect(() => prepareData(dataset, { ...settings, ...change })).toThrow(new RegExp(`^${field} is `));
@@ -69,16 +133,28 @@ test('a network learns; the same seed gives the same bits; the model file is as 
   const other = await train({ ...options, seed: 2 });
   expect(bits(other.weights)).not.toEqual(bits(trained.weights));
 
-  const model = inferenceModel(network(), trained, dataset);
+  const model = inferenceModel(network(), trained, { dataset, about: { seed: '1' } });
   expect(decodeModel(model).inputs[0]).toMatchObject({ name: 'pixels', shape: ['N', 1, 32, 32] });
   // A pixel's rounding may turn a tie on single images.
-  expect(Math.abs((await measureModel(engine, model, data, 'test')) - last.testAccuracy)).toBeLessThanOrEqual(0.7);
+  expect(
+    Math.abs((await measureModel(await loadModelFile(model), data, 'test')) - last.testAccuracy),
+  ).toBeLessThanOrEqual(0.7);
+  const { class_names, input, normalization, ...facts } = modelMetadata(model);
+  expect(JSON.parse(class_names)).toEqual([...'0123456789']);
+  expect(JSON.parse(input)).toEqual({
+    ...{ name: 'pixels', type: 'float32', layout: 'NCHW', channels: 'grey', height: 32, width: 32, range: [0, 255] },
+    preparation: dataset.preparation,
+  });
+  expect(JSON.parse(normalization)).toEqual(dataset.normalization);
+  expect(facts).toEqual({ dataset: 'mnist', seed: '1' });
 });
 
 test('a network without any path from input to output stays at the level of chance', async () => {
   const dead = network('|none~0|+|none~0|none~1|+|none~0|none~1|none~2|');
-  const { curve } = await train({ engine, network: dead, data, settings: { ...settings, epochs: 1 }, seed: 1 });
-  expect(curve[0].validationAccuracy).toBeLessThan(25);
+  const trained = await train({ engine, network: dead, data, settings: { ...settings, epochs: 1 }, seed: 1 });
+  expect(trained.curve[0].validationAccuracy).toBeLessThan(25);
+  const session = await loadModelFile(inferenceModel(dead, trained, { dataset }));
+  expect(await measureModel(session, data, 'test')).toBe(trained.curve[0].testAccuracy);
 });
 
 test('augmentation changes the training', async () => {

@@ -8,7 +8,8 @@ const settings = {
     schema: schemas.text(join(homedir(), '.gradsign')),
     env: 'GRADSIGN_HOME',
     flag: 'home',
-    description: 'Folder whose subfolder scores holds score tables that answers may come from.',
+    description:
+      'Folder whose subfolder scores holds score tables that answers may come from; decoded images are in images.',
   },
   workers: {
     schema: schemas.count(availableParallelism(), 1024),
@@ -34,7 +35,17 @@ const settings = {
     schema: schemas.entries(),
     env: 'GRADSIGN_DATA_DIRS',
     flag: 'data-dirs',
-    description: 'Folders of data sets as cifar10=/data/cifar10,cifar100=/data/cifar100. MNIST and noise need none.',
+    description:
+      'Folders of data sets as cifar10=/data/cifar10,folder:flowers=/data/flowers; folder:NAME is a folder of PNG and ' +
+      'JPEG images by class, with a name of your own. MNIST and noise need none.',
+  },
+  datasets: {
+    schema: schemas.optionalText(),
+    env: 'GRADSIGN_DATASETS',
+    flag: 'datasets',
+    description:
+      'JSON file with further data sets: "folder:NAME": {"path", "imageSize", "channels"}, ' +
+      '"npy:NAME": {"inputs", "labels", "classes", "classNames"}. Default: none.',
   },
 };
 

@@ -3,6 +3,7 @@ import { columnLabels, readScoreTable, type ScoreColumn } from '@gradsign/score-
 import { architectureScores } from '../architecture-scores';
 import type { Backend } from '../backend';
 import { UsageError } from '../errors';
+import type { DataOptions } from '../local-data';
 import type { ScoreDataOptions } from '../options';
 import { createProgress } from '../progress';
 import { scoreSettings } from '../score-settings';
@@ -24,7 +25,7 @@ export async function computeScores(
   space: SearchSpace,
   architectures: readonly string[],
   proxies: readonly string[],
-  options: ScoreDataOptions,
+  options: ScoreDataOptions & DataOptions,
 ): Promise<ProxyScores[]> {
   const settings = await scoreSettings(scorer, proxies, options);
   const progress = createProgress('scoring', architectures.length);

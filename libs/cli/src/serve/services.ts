@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { serviceEnvironment } from '../config';
 import { SupervisedService, type ServiceSpec } from './supervised-service';
 
@@ -8,6 +8,7 @@ export interface ServeOptions {
   readonly oraclePort: number;
   readonly searcherPort: number;
   readonly dataDirs?: string;
+  readonly datasets?: string;
   readonly workers?: number;
   readonly trainers?: number;
   readonly logLevel?: string;
@@ -51,11 +52,17 @@ export async function startServices(
     return service.start();
   };
   const startAll = async () => {
-    const { dataDirs, workers, trainers } = options;
-    const data = dataDirs !== undefined && `--data-dirs=${dataDirs}`;
+    const { dataDirs, datasets, workers, trainers } = options;
+    const data = [
+      dataDirs !== undefined && `--data-dirs=${dataDirs}`,
+      datasets !== undefined && `--datasets=${resolve(datasets)}`,
+    ];
+    const scoring = start('scorer', options.scorerPort, [...data, workers !== undefined && `--workers=${workers}`]);
+    // Folders of images are decoded by the first one that starts; the second one finds them.
+    if (datasets !== undefined || dataDirs?.includes('folder:')) await scoring;
     const [scorer, oracle] = await Promise.all([
-      start('scorer', options.scorerPort, [data, workers !== undefined && `--workers=${workers}`]),
-      start('oracle', options.oraclePort, [data, trainers !== undefined && `--workers=${trainers}`]),
+      scoring,
+      start('oracle', options.oraclePort, [...data, trainers !== undefined && `--workers=${trainers}`]),
     ]);
     const calls = [`--scorer=${scorer.grpc}`, `--oracle=${oracle.grpc}`];
     const searcher = await start('searcher', options.searcherPort, calls);

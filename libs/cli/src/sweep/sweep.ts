@@ -11,7 +11,6 @@ import {
   type ScoreArchitecturesRequest,
   type ScorerApi,
 } from '@gradsign/contracts';
-import { datasetInfo } from '@gradsign/datasets';
 import {
   columnKey,
   columnLabels,
@@ -21,6 +20,7 @@ import {
   type ColumnInfo,
   type ScoreColumn,
 } from '@gradsign/score-tables';
+import { datasetFacts, type DatasetFacts } from '../dataset-facts';
 import { SweepJournal, type JournalScores } from './journal';
 
 export interface SweepOptions {
@@ -48,7 +48,8 @@ export interface SweptColumn {
 export async function sweep({ scorer, request, spaceName, path, onProgress }: SweepOptions): Promise<SweptColumn[]> {
   const { architectures } = request;
   const kept = existingTable(path, architectures);
-  const journal = await SweepJournal.open(`${path}.journal`, describe(request));
+  const facts = await datasetFacts(scorer, datasetOf(request));
+  const journal = await SweepJournal.open(`${path}.journal`, describe(request, facts));
   const scores: (JournalScores | undefined)[] = architectures.map((_, i) => journal.done.get(i));
   const infos: ColumnInfo[] = [];
   try {
@@ -60,7 +61,7 @@ export async function sweep({ scorer, request, spaceName, path, onProgress }: Sw
     const asked = { ...request, architectures: indices.map((i) => architectures[i]) };
     for await (const { index, scores: got, error } of scorer.scoreArchitectures(asked)) {
       if (error) throw fromStatus(error);
-      if (infos.length === 0) infos.push(...got.map((score) => columnInfo(score, spaceName, request)));
+      if (infos.length === 0) infos.push(...got.map((score) => columnInfo(score, spaceName, request, facts)));
       const entry: JournalScores = got.map((s) => [encode(s.value), Number(s.weights), Number(s.nanCount), s.seconds]);
       if (!scores[indices[index]]) journal.add(indices[index], entry);
       scores[indices[index]] = entry;
@@ -93,23 +94,32 @@ function existingTable(path: string, architectures: readonly string[]): readonly
 }
 
 /** What a journal must have in common with a sweep to go on with it. */
-function describe({ space, architectures, settings }: ScoreArchitecturesRequest): string {
+function describe({ space, architectures, settings }: ScoreArchitecturesRequest, { digest }: DatasetFacts): string {
   const list = createHash('sha256').update(architectures.join('\n')).digest('hex');
-  const plain = JSON.stringify({ space, list, settings }, (_, value: unknown) =>
+  const plain = JSON.stringify({ space, list, settings, digest }, (_, value: unknown) =>
     typeof value === 'bigint' ? String(value) : value,
   );
   return JSON.stringify(JSON.parse(plain));
 }
 
-function columnInfo(score: Score, space: string, { settings }: ScoreArchitecturesRequest): ColumnInfo {
-  const dataset = formatDataset(score.dataset, 'dataset');
-  const { imageShape, classes } = datasetInfo(dataset);
+/** The data set whose images, or whose image shape and classes, a request's scores are of. */
+function datasetOf({ settings }: ScoreArchitecturesRequest): string {
+  const source = settings!.data!.source!;
+  return formatDataset(source.$case === 'dataset' ? source.value : source.value.dataset, 'dataset');
+}
+
+function columnInfo(
+  score: Score,
+  space: string,
+  { settings }: ScoreArchitecturesRequest,
+  { imageShape, classes }: DatasetFacts,
+): ColumnInfo {
   const { variant = 0, channels = 0, cellsPerStage = 0 } = settings?.network ?? {};
   return {
     proxy: score.proxy,
     higherIsBetter: score.higherIsBetter,
     space,
-    dataset,
+    dataset: formatDataset(score.dataset, 'dataset'),
     imageShape: [...imageShape],
     classes,
     network: {

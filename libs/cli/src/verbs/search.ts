@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { fromStatus, SearchState, type Search } from '@gradsign/contracts';
 import type { Backend } from '../backend';
+import { UsageError } from '../errors';
 import { withBackend } from '../with-backend';
 import { integer, list, positive, seed, seedOption, withConnection, type ConnectionOptions } from '../options';
 import { Output } from '../output';
@@ -11,9 +12,11 @@ import { followSearch, type Followed } from '../search/follow';
 import { searchSpec, type SearchFlags } from '../search/spec';
 import { runsRow, searchRow } from '../search/summary';
 import { withTrainer } from '../trainer-settings';
+import { addSearchExport, exportBest, measured } from './search-export';
 
 interface RunOptions extends ConnectionOptions, SearchFlags {
   readonly runs: number;
+  readonly out?: string;
 }
 
 /** `gradsign search`. */
@@ -48,25 +51,34 @@ export function addSearch(program: Command): void {
     .option('--variant <name>', 'standard or published network')
     .option('--channels <n>', 'channels of the first stage of trained networks', integer(1))
     .option('--cells-per-stage <n>', 'cells in each stage of trained networks', integer(1))
+    .option('--out <file.onnx>', 'write the best network that was trained as an inference-ready ONNX model')
     .option('--runs <n>', 'searches with the seeds that follow one another; the last line sums them up', integer(1), 1);
   withConnection(withTrainer(run)).action(runSearches);
+  addSearchExport(search);
 }
 
 async function runSearches(options: RunOptions): Promise<void> {
+  const { out } = options;
+  if (out !== undefined && options.benchmark !== undefined) {
+    throw new UsageError('--out is for real training: a search on --benchmark trains no network');
+  }
   const output = new Output(options.format);
   const finals: Final[] = [];
   const work = withBackend(
     options,
     async (backend) => {
+      let best: Search | undefined;
       for (let run = 0; run < options.runs; run++) {
         const { search, final } = await runSearch(backend, options, options.seed + BigInt(run));
         finals.push(final);
         output.row(searchRow(options.algorithm, search, final));
         for (const remark of search.remarks) process.stderr.write(`${search.name}: ${remark}\n`);
         if (search.state === SearchState.SEARCH_STATE_FAILED) throw fromStatus(search.error!);
+        if (best === undefined || rewardOf(search) > rewardOf(best)) best = search;
       }
+      if (out !== undefined) process.stderr.write(`${measured(await exportBest(backend.oracle, best!, out))}\n`);
     },
-    options.scoreDataset ?? options.dataset,
+    imagesIn(options),
   );
   await work.finally(() => output.end());
   if (options.runs > 1) {
@@ -74,6 +86,14 @@ async function runSearches(options: RunOptions): Promise<void> {
     total.row(runsRow(options.algorithm, options.profile, finals));
     total.end();
   }
+}
+
+const rewardOf = ({ bestTrial }: Search): number => bestTrial?.reward ?? -Infinity;
+
+/** The data set that `--data-dir` belongs to: the one that is trained on, else the one that is scored. */
+function imagesIn({ benchmark, dataset, scoreDataset }: RunOptions): string {
+  const trained = benchmark === undefined && !dataset.startsWith('noise:');
+  return trained ? dataset : (scoreDataset ?? dataset);
 }
 
 /** One search; Ctrl-C stops it, and what it has found is told. */

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
-import { formatDataset, parseDataset, searchSpaceNames, type Training } from '@gradsign/contracts';
+import { parseDataset, searchSpaceNames } from '@gradsign/contracts';
 import { withBackend } from '../with-backend';
 import { integer, seedOption, withConnection, type ConnectionOptions } from '../options';
+import { exportModel } from '../model-report';
 import { Output } from '../output';
 import { createProgress } from '../progress';
 import { networkOptions } from '../score-settings';
 import { trainerOptions, withTrainer, type TrainerFlags } from '../trainer-settings';
-import { awaitTraining, saveModel } from '../training';
+import { awaitTraining } from '../training';
 
 interface TrainOptions extends ConnectionOptions, TrainerFlags {
   readonly space: string;
@@ -27,7 +28,7 @@ export function addTrain(program: Command): void {
     .description('train a network and write it as an inference-ready ONNX model')
     .requiredOption('--space <name>', 'search space')
     .requiredOption('--arch <architecture>', 'architecture in the space’s notation')
-    .requiredOption('--dataset <name>', 'data set: mnist, cifar10, …')
+    .requiredOption('--dataset <name>', 'data set: mnist, cifar10, folder:NAME, …')
     .option('--epochs <n>', 'passes over the training images; default 3', integer(1))
     .addOption(seedOption('seed of initial weights, order of images and augmentation', 0n))
     .option('--variant <name>', 'standard or published network')
@@ -56,28 +57,10 @@ async function train(options: TrainOptions): Promise<void> {
       const training = await awaitTraining(oracle, started.training!, ({ step, steps }) =>
         progress.update(step, steps),
       ).finally(() => progress.stop());
-      await saveModel(oracle, training, options.out);
-      output.row(trainingRow(training, options.out));
+      output.row(await exportModel(oracle, training, options.out));
     },
     options.dataset,
   );
   await work;
   output.end();
-}
-
-function trainingRow({ spec, result }: Training, out: string) {
-  return {
-    space: searchSpaceNames.format(spec!.space, 'space'),
-    architecture: spec!.architecture,
-    dataset: formatDataset(spec!.dataset, 'dataset'),
-    epochs: spec!.trainer!.epochs,
-    validationAccuracy: result!.validationAccuracy,
-    testAccuracy: result!.testAccuracy ?? null,
-    trainSeconds: result!.trainSeconds,
-    params: result!.params,
-    flops: result!.flops,
-    reused: result!.reused,
-    model: out,
-    modelSha256: result!.modelSha256,
-  };
 }

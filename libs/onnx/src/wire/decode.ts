@@ -28,6 +28,11 @@ export function decodeModel(bytes: Uint8Array): Graph {
   return whole;
 }
 
+/** The key-value pairs that an `.onnx` file carries beside its graph. @throws GraphError for bytes that are not a model. */
+export function modelMetadata(bytes: Uint8Array): Record<string, string> {
+  return Object.fromEntries(parseMessage(bytes).metadataProps.map(({ key = '', value = '' }) => [key, value]));
+}
+
 /** A file's graph as it is: of any operator set and with any operators, in any order. */
 export interface ForeignModel {
   readonly opset: number;

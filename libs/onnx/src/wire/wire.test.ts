@@ -4,6 +4,7 @@ import {
   GraphError,
   decodeForeignModel,
   decodeModel,
+  modelMetadata,
   encodeModel,
   float32,
   int64,
@@ -103,7 +104,9 @@ describe('the ONNX file format', () => {
   });
 
   it('keeps producer, versions and metadata', () => {
-    const model = ModelProto.decode(encodeModel(smallGraph(), { producer: 'p', metadata: { seed: '42' } }));
+    const bytes = encodeModel(smallGraph(), { producer: 'p', metadata: { seed: '42' } });
+    expect(modelMetadata(bytes)).toEqual({ seed: '42' });
+    const model = ModelProto.decode(bytes);
     expect(model).toMatchObject({ irVersion: 8n, producerName: 'p', metadataProps: [{ key: 'seed', value: '42' }] });
     expect(model.opsetImport).toEqual([{ domain: '', version: 17n }]);
   });

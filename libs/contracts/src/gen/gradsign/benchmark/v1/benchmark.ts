@@ -300,11 +300,17 @@ export interface TrainerOptions {
   augmentation: Augmentation;
   /** Training images used, drawn by seed 0 whatever the training's seed. Default: all that are not held out. */
   trainSamples: number;
-  /** Images held out of the training split for validation. Default: a fifth of the training images. */
+  /**
+   * Validation images used. Default: all of the data set's validation split; where it has none, a fifth of the training
+   * images, held out of them.
+   */
   validationSamples: number;
   /** Test images used. Default: all. */
   testSamples: number;
-  /** Height and width that images are scaled down to by averaging; must divide the data set's. Default: no scaling. */
+  /**
+   * Height that images are scaled down to by averaging: the data set's, divided by a whole number that divides the width
+   * as well. Default: no scaling.
+   */
   imageSize: number;
 }
 

@@ -380,6 +380,8 @@ export interface RegisteredDataset {
   height: number;
   width: number;
   classes: number;
+  /** SHA-256 of images and labels, where the name does not say which they are: of a user's own data sets. */
+  digest: string;
 }
 
 /** A worker process. */
@@ -3167,7 +3169,7 @@ export const EngineStatus: MessageFns<EngineStatus> = {
 };
 
 function createBaseRegisteredDataset(): RegisteredDataset {
-  return { dataset: undefined, channels: 0, height: 0, width: 0, classes: 0 };
+  return { dataset: undefined, channels: 0, height: 0, width: 0, classes: 0, digest: "" };
 }
 
 export const RegisteredDataset: MessageFns<RegisteredDataset> = {
@@ -3186,6 +3188,9 @@ export const RegisteredDataset: MessageFns<RegisteredDataset> = {
     }
     if (message.classes !== 0) {
       writer.uint32(40).int32(message.classes);
+    }
+    if (message.digest !== "") {
+      writer.uint32(50).string(message.digest);
     }
     return writer;
   },
@@ -3243,6 +3248,14 @@ export const RegisteredDataset: MessageFns<RegisteredDataset> = {
             message.classes = reader.int32();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.digest = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3262,6 +3275,7 @@ export const RegisteredDataset: MessageFns<RegisteredDataset> = {
       height: isSet(object.height) ? globalThis.Number(object.height) : 0,
       width: isSet(object.width) ? globalThis.Number(object.width) : 0,
       classes: isSet(object.classes) ? globalThis.Number(object.classes) : 0,
+      digest: isSet(object.digest) ? globalThis.String(object.digest) : "",
     };
   },
 
@@ -3282,6 +3296,9 @@ export const RegisteredDataset: MessageFns<RegisteredDataset> = {
     if (message.classes !== 0) {
       obj.classes = Math.round(message.classes);
     }
+    if (message.digest !== "") {
+      obj.digest = message.digest;
+    }
     return obj;
   },
 
@@ -3297,6 +3314,7 @@ export const RegisteredDataset: MessageFns<RegisteredDataset> = {
     message.height = object.height ?? 0;
     message.width = object.width ?? 0;
     message.classes = object.classes ?? 0;
+    message.digest = object.digest ?? "";
     return message;
   },
 };

@@ -1,6 +1,6 @@
 import { ImportError } from '../errors';
 import { brokenRule, MEASURES, type Measure } from '../measures';
-import type { FindingCollector } from './report';
+import type { FindingSink } from './report';
 
 /** The columns of a CSV file by name. */
 export class Header {
@@ -38,7 +38,7 @@ const MISSING = /^(nan|null|na)?$/i;
  * The number in a cell, or NaN with a finding when there is none.
  * @throws ImportError when the cell holds something else
  */
-export function cellNumber(cell: Cell, findings: FindingCollector): number {
+export function cellNumber(cell: Cell, findings: FindingSink): number {
   const text = cell.value.trim();
   if (NUMBER.test(text)) {
     return Number(text);
@@ -54,7 +54,7 @@ export function cellNumber(cell: Cell, findings: FindingCollector): number {
  * The value that a measure takes, or NaN with a finding when it is an accuracy that cannot be.
  * @throws ImportError when it breaks another rule
  */
-export function measured(measure: Measure, value: number, cell: Cell, findings: FindingCollector): number {
+export function measured(measure: Measure, value: number, cell: Cell, findings: FindingSink): number {
   const broken = Number.isNaN(value) ? undefined : brokenRule(MEASURES[measure].rule, value);
   if (broken === undefined) {
     return value;

@@ -3,7 +3,9 @@ const MAX_LISTED = 20;
 
 /** Something in the source that did not make it into the table, or was not there. */
 export interface Finding {
+  /** Line of a text, or record of another file, from 1. */
   readonly line: number;
+  /** The column, or the field of a record. */
   readonly column: string;
   readonly value: string;
   readonly rule: string;
@@ -36,8 +38,13 @@ export interface ImportReport {
 
 export type FindingKind = 'unknownArchitectures' | 'duplicateRows' | 'accuraciesOutOfRange' | 'missingCells';
 
+/** Takes what a reader finds. */
+export interface FindingSink {
+  add(kind: FindingKind, finding: Finding): void;
+}
+
 /** Counts findings and keeps the first ones. */
-export class FindingCollector {
+export class FindingCollector implements FindingSink {
   private readonly findings: Record<FindingKind, { count: number; listed: Finding[] }> = {
     unknownArchitectures: { count: 0, listed: [] },
     duplicateRows: { count: 0, listed: [] },

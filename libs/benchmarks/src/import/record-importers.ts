@@ -1,0 +1,5 @@
+import type { Importer } from './source';
+import { nb101TfRecord } from './tfrecord/nb101-tfrecord';
+
+/** Importers of published files that are records or JSON. */
+export const RECORD_IMPORTERS: readonly Importer[] = [nb101TfRecord];

@@ -1,0 +1,2 @@
+export * from './testing/nb101-trainings';
+export * from './testing/tfrecord-writer';

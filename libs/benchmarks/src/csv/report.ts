@@ -28,6 +28,8 @@ export interface ImportReport {
   readonly rows: number;
   /** Lines left out because their architecture is not one of the space. */
   readonly unknownArchitectures: Findings;
+  /** Data sets left out because the benchmark is not known to have them: the first record of each. */
+  readonly unknownDatasets: Findings;
   /** Rows left out because the same architecture was there before with the same dimensions. */
   readonly duplicateRows: Findings;
   /** Cells taken as missing because their accuracy is not between 0 and 100. */
@@ -36,7 +38,8 @@ export interface ImportReport {
   readonly missingCells: Findings;
 }
 
-export type FindingKind = 'unknownArchitectures' | 'duplicateRows' | 'accuraciesOutOfRange' | 'missingCells';
+export type FindingKind =
+  'unknownArchitectures' | 'unknownDatasets' | 'duplicateRows' | 'accuraciesOutOfRange' | 'missingCells';
 
 /** Takes what a reader finds. */
 export interface FindingSink {
@@ -47,6 +50,7 @@ export interface FindingSink {
 export class FindingCollector implements FindingSink {
   private readonly findings: Record<FindingKind, { count: number; listed: Finding[] }> = {
     unknownArchitectures: { count: 0, listed: [] },
+    unknownDatasets: { count: 0, listed: [] },
     duplicateRows: { count: 0, listed: [] },
     accuraciesOutOfRange: { count: 0, listed: [] },
     missingCells: { count: 0, listed: [] },

@@ -2,7 +2,7 @@ import { nasBench101 } from '@gradsign/search-spaces';
 import { ImportError } from '../../errors';
 import { chunksOf, sourceFile, type SourceFile } from '../source-file';
 import type { Anchor, Importer, ImportSource, ImportUnit } from '../source';
-import { NB101_KEY, Nb101Converter } from './nb101-trainings';
+import { NB101_KEY, Nb101Converter } from './nb101-converter';
 import { TfRecordSplitter } from './splitter';
 
 /** More would outlive the collection of young garbage, which makes the import a fifth slower. */

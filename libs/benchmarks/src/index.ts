@@ -10,3 +10,5 @@ export { BenchmarkStore, checkBenchmarkName } from './store';
 export { costCounter, type Costs, type ImageData } from './costs';
 export * from './csv';
 export * from './import/source';
+export { RECORD_IMPORTERS } from './import/record-importers';
+export { readZeroCostScores, type ZeroCostScore } from './import/json/zc-file';

@@ -5,7 +5,7 @@ import type { SeriesKey } from '../series';
 import { cellNumber, measured, type Cell, type Header } from './cells';
 import { DIMENSION_RULES } from './mapping';
 import type { Dimension, DimensionName, EvaluationMapping, MeasureMapping } from './mapping';
-import type { FindingCollector } from './report';
+import type { FindingSink } from './report';
 
 /** A row of the table as one line of a file gives it. */
 export interface EvaluationRow {
@@ -32,7 +32,7 @@ export class EvaluationReader {
   constructor(
     mapping: EvaluationMapping,
     private readonly header: Header,
-    private readonly findings: FindingCollector,
+    private readonly findings: FindingSink,
   ) {
     this.measures = Object.entries(mapping.measures).map(([measure, cell]) => ({
       ...cell,

@@ -115,7 +115,7 @@ class LineReader {
   ) {}
 
   header(columns: readonly string[]): void {
-    const header = new Header(this.file, columns);
+    const header = new Header(this.file, columns, 1);
     this.architectureColumn = header.indexOf(this.mapping.architecture);
     this.readers = this.mapping.evaluations.map((entry) => new EvaluationReader(entry, header, this.findings));
   }

@@ -35,43 +35,73 @@ export interface ReadCsvOptions {
  * @throws ImportError naming the line where the file is not a CSV table
  */
 export async function readCsv({ path, onHeader, onRecord, onProgress, signal }: ReadCsvOptions): Promise<string> {
-  const { size, gzip } = await inspect(path);
   const hash = createHash('sha256');
-  let bytes = 0;
   let lines = 0;
+  const onChunk = (chunk: Buffer, bytes: number, totalBytes: number) => {
+    hash.update(chunk);
+    onProgress?.({ bytes, totalBytes, lines });
+  };
+  let header = true;
+  for await (const { cells, line } of csvRecords(path, { onChunk, signal })) {
+    lines = line;
+    if (header) {
+      onHeader(cells);
+      header = false;
+    } else {
+      onRecord(cells, line);
+    }
+  }
+  return hash.digest('hex');
+}
+
+export interface CsvRecord {
+  readonly cells: readonly string[];
+  /** The line that it ends on, from 1. */
+  readonly line: number;
+  /** Bytes of the file that were read for it and what comes before, and some more. */
+  readonly doneBytes: number;
+}
+
+export interface CsvRecordsOptions {
+  /** Called with each chunk of the file, and the number of bytes up to its end. */
+  readonly onChunk?: (chunk: Buffer, bytes: number, totalBytes: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The records of a CSV file, plain or gzip, the header first.
+ * @throws ImportError as `readCsv`
+ */
+export async function* csvRecords(path: string, { onChunk, signal }: CsvRecordsOptions): AsyncGenerator<CsvRecord> {
+  const { size, gzip } = await inspect(path);
+  let bytes = 0;
   const tap = async function* (source: AsyncIterable<Buffer>) {
     for await (const chunk of source) {
-      hash.update(chunk);
       bytes += chunk.length;
-      onProgress?.({ bytes, totalBytes: size, lines });
+      onChunk?.(chunk, bytes, size);
       yield chunk;
     }
   };
+  const source = createReadStream(path);
   const parser = parse({ bom: true, info: true, skip_empty_lines: true, max_record_size: MAX_RECORD_BYTES });
-  const consume = async function (records: AsyncIterable<{ record: string[]; info: { lines: number } }>) {
-    let header = true;
-    for await (const { record, info } of records) {
-      lines = info.lines;
-      if (header) {
-        onHeader(record);
-        header = false;
-      } else {
-        onRecord(record, info.lines);
-      }
-    }
-    if (header) {
-      throw new ImportError({ file: basename(path) }, 'it is empty: the first line must name the columns');
-    }
-  };
+  const reading = gzip
+    ? pipeline(source, tap, createGunzip(), parser, { signal })
+    : pipeline(source, tap, parser, { signal });
+  // Its errors reach the loop below, where somebody is waiting for them.
+  reading.catch(() => undefined);
+  let empty = true;
   try {
-    const source = createReadStream(path);
-    await (gzip
-      ? pipeline(source, tap, createGunzip(), parser, consume, { signal })
-      : pipeline(source, tap, parser, consume, { signal }));
+    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
+      empty = false;
+      yield { cells: record, line: info.lines, doneBytes: bytes };
+    }
+    await reading;
   } catch (error) {
     throw importError(path, error);
   }
-  return hash.digest('hex');
+  if (empty) {
+    throw new ImportError({ file: basename(path) }, 'it is empty: the first line must name the columns');
+  }
 }
 
 async function inspect(path: string): Promise<{ size: number; gzip: boolean }> {

@@ -1,3 +1,4 @@
+import type { Finding, FindingKind } from '../csv/report';
 import type { Measure } from '../measures';
 import type { Seed, TrainingSet } from '../query';
 
@@ -22,6 +23,13 @@ export interface TrainingRecord {
   readonly points?: readonly { readonly epoch: number; readonly values: Values }[];
   /** Learning curves: `epochs` values, entry i after epoch i + 1, NaN where nothing was measured. */
   readonly curves?: Readonly<Partial<Record<Measure, Float32Array>>>;
+  /** How its measures were derived, where the source's records differ in that; beside the source's own `notes`. */
+  readonly notes?: Readonly<Partial<Record<Measure, string>>>;
+}
+
+/** What a source has, and `records` has not. */
+export interface SourceFinding extends Finding {
+  readonly kind: FindingKind;
 }
 
 /** What can be read at once: a file of a folder, or a record of a file. */
@@ -29,6 +37,8 @@ export interface ImportUnit {
   /** Bytes of the source that are done after it. */
   readonly doneBytes: number;
   readonly records: readonly TrainingRecord[];
+  /** All of them, in order; absent where there are none. */
+  readonly findings?: readonly SourceFinding[];
 }
 
 /** A cell of the table that has been published elsewhere. */

@@ -48,7 +48,9 @@ export function createOnnxRuntimeEngine({ device = 'cpu', threads = 1, profile }
     async load(graph: Graph): Promise<Session> {
       refuseKnownFailures(device, graph);
       const model = encodeModel(provider.rewrite(keepStatistics(graph)), { producer: 'gradsign' });
-      return toSession(await create(model, options, { graph, device }));
+      // Not what the session has: the statistics that are kept are outputs of the model too.
+      const outputs = graph.outputs.map(({ name }) => name);
+      return toSession(await create(model, options, { graph, device }), outputs);
     },
   };
 }
@@ -59,7 +61,8 @@ export function createOnnxRuntimeEngine({ device = 'cpu', threads = 1, profile }
  * @throws Error with ONNX Runtime's own sentence for a file that it does not take
  */
 export async function loadModelFile(model: Uint8Array, { threads = 1 }: { threads?: number } = {}): Promise<Session> {
-  return toSession(await ort.InferenceSession.create(model, sessionOptions(threads)));
+  const session = await ort.InferenceSession.create(model, sessionOptions(threads));
+  return toSession(session, session.outputNames);
 }
 
 function sessionOptions(threads: number): ort.InferenceSession.SessionOptions {
@@ -75,9 +78,9 @@ function sessionOptions(threads: number): ort.InferenceSession.SessionOptions {
   };
 }
 
-function toSession(session: ort.InferenceSession): Session {
+function toSession(session: ort.InferenceSession, outputs: readonly string[]): Session {
   return {
-    run: async (feeds) => toTensors(await session.run(toFeeds(feeds), session.outputNames)),
+    run: async (feeds) => toTensors(await session.run(toFeeds(feeds), outputs)),
     release: () => session.release(),
   };
 }

@@ -5,7 +5,10 @@ import type { Seed, TrainingSet } from '../query';
 /** Measured values by name; what was not measured is absent. */
 export type Values = Readonly<Partial<Record<Measure, number>>>;
 
-/** One training of one architecture, as a benchmark's file tells it. */
+/**
+ * One training of one architecture, as a benchmark's file tells it. It may come in several records, each with other
+ * epochs, where the file has them in several places; no two have a value for the same epoch.
+ */
 export interface TrainingRecord {
   /** In its space's published notation. */
   readonly architecture: string;

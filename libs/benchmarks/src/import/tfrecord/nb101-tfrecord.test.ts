@@ -78,6 +78,18 @@ test('trainings are numbered in order of appearance for each cell and number of 
   expect([...seen.values()]).toEqual(Array(12).fill(3));
 });
 
+test('of many cells, the first thousand hashes are checked, and then one in 64', async () => {
+  const cells = [...nasBench101.enumerate!()].slice(3000, 4100) as Parameters<typeof trainingsOf>[0][];
+  const trainings = cells.map((cell) => trainingsOf(cell, [4]));
+  const firsts = trainings.map(([first]) => first);
+  const all = [...firsts, ...trainings.map(([, second]) => second)];
+  expect((await records(file(all))).map(({ seed }) => seed)).toEqual([...firsts.map(() => 0), ...firsts.map(() => 1)]);
+  const wrong = (index: number) => file(firsts.with(index, { ...firsts[index], hash: 'f'.repeat(32) }));
+  for (const index of [999, 1024])
+    await expect(records(wrong(index))).rejects.toThrow(`record ${index + 1}: the module hash`);
+  await expect(records(wrong(1001))).resolves.toHaveLength(1100);
+});
+
 test('the source says what it is', async () => {
   const content = file(trainingsOf(A, [108]));
   const path = join(root, 'described.tfrecord');

@@ -282,7 +282,10 @@ describe('a training', () => {
     [
       'a size that does not divide the images',
       () => trainer({ imageSize: 9 }),
-      invalid('spec.trainer.image_size', /9 is given; it must be the height of mnist's 32×32 pixels after division by a whole number/),
+      invalid(
+        'spec.trainer.image_size',
+        /9 is given; it must be the height of mnist's 32×32 pixels after division by a whole number/,
+      ),
     ],
     [
       'a learning rate below 0',

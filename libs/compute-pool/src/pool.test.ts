@@ -263,7 +263,7 @@ describe('ending a task early', () => {
     controller.abort();
     await expect(run).rejects.toMatchObject({ name: 'TaskCancelledError' });
     await expect(next).resolves.toMatchObject({ result: spare });
-    await until(() => pool.stats().spares === 1);
+    await until(() => pool.stats().spares === 1 && exits().length === 1);
     expect(exits()).toEqual(['cancelled']);
     expect(alive(first)).toBe(false);
     expect(started()).toHaveLength(3);

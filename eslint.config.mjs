@@ -28,6 +28,9 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['**/config.ts', '**/*.test.ts', 'test/**', 'tools/**'], rules: { 'no-restricted-properties': 'off' } },
+  {
+    files: ['**/config.ts', '**/*.test.ts', '**/test-support.ts', 'test/**', 'tools/**'],
+    rules: { 'no-restricted-properties': 'off' },
+  },
   prettier,
 );

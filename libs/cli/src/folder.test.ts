@@ -1,5 +1,4 @@
 // From a folder of images to a prediction, by the built command line without services: build first (`npm test` does).
-import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,23 +6,16 @@ import { writeNpy } from '@gradsign/datasets';
 import { drawFigure, FIGURES, writeFigures, writeFiles, type Figure } from '@gradsign/datasets/drawn-images';
 import { decodeModel, modelMetadata } from '@gradsign/onnx';
 import * as ort from 'onnxruntime-node';
+import { builtCommand } from './test-support';
 
 jest.setTimeout(300_000);
 
-const BINARY = join(__dirname, '..', 'bin', 'gradsign.js');
 const root = mkdtempSync(join(tmpdir(), 'gradsign-folder-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 const figures = join(root, 'figures');
 beforeAll(() => writeFigures(figures, 40));
 
-const environment = { ...process.env, GRADSIGN_HOME: join(root, 'home') };
-const run = (...args: string[]) =>
-  spawnSync(process.execPath, [BINARY, ...args], { encoding: 'utf8', env: environment });
-const json = (...args: string[]) =>
-  execFileSync(process.execPath, [BINARY, ...args, '--format', 'json'], { encoding: 'utf8', env: environment })
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
+const { run, json } = builtCommand(join(root, 'home'));
 
 const ARCHITECTURE = '|nor_conv_3x3~0|+|skip_connect~0|none~1|+|none~0|avg_pool_3x3~1|nor_conv_1x1~2|';
 const SPACE = ['--local', '--workers', '2', '--space', 'nas-bench-201'];

@@ -1,24 +1,16 @@
 // Runs the built command line as its users do, without services: build first (`npm test` does).
-import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { decodeModel } from '@gradsign/onnx';
 import { searchSpace } from '@gradsign/search-spaces';
 import { spearman } from '@gradsign/statistics';
+import { builtCommand } from './test-support';
 
-const BINARY = join(__dirname, '..', 'bin', 'gradsign.js');
 const folder = mkdtempSync(join(tmpdir(), 'gradsign-verbs-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const environment = { ...process.env, GRADSIGN_HOME: join(folder, 'home') };
-const run = (...args: string[]) =>
-  spawnSync(process.execPath, [BINARY, ...args], { encoding: 'utf8', env: environment });
-const json = (...args: string[]) =>
-  execFileSync(process.execPath, [BINARY, ...args, '--format', 'json'], { encoding: 'utf8', env: environment })
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
+const { run, json } = builtCommand(join(folder, 'home'));
 
 const SMALL = ['--channels', '4', '--cells-per-stage', '1'];
 const TRAINER = ['--image-size', '8', '--train-samples', '128', '--validation-samples', '64', '--test-samples', '64'];

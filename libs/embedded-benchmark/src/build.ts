@@ -2,22 +2,23 @@ import { join } from 'node:path';
 import { createComputePool } from '@gradsign/compute-pool';
 import { WORKER_ENVIRONMENT } from '@gradsign/engine-onnxruntime/worker-environment';
 import type { TrainingId } from './definition';
-import { trainingKey, type TrainingJournal, type TrainingOutcome } from './journal';
+import { trainingKey, type Outcomes, type TrainingOutcome } from './outcome';
 
 export interface RunOptions {
   /** Processes that train at once, one thread each. */
   readonly workers: number;
   readonly signal?: AbortSignal;
-  readonly onDone?: (done: number, total: number) => void;
+  /** Hears of each training, when it is among the outcomes. */
+  readonly onDone?: () => void;
 }
 
-/** Does the trainings that the journal does not have yet. */
+/** Does the trainings that are not among the outcomes yet, and puts them there. */
 export async function runTrainings(
   trainings: readonly TrainingId[],
-  journal: Pick<TrainingJournal, 'done' | 'add'>,
+  outcomes: Outcomes,
   { workers, signal, onDone }: RunOptions,
 ): Promise<void> {
-  const waiting = trainings.filter((training) => !journal.done.has(trainingKey(training))).values();
+  const waiting = trainings.filter((training) => !outcomes.has(trainingKey(training))).values();
   const pool = createComputePool({
     workerModule: join(__dirname, '..', 'dist', 'worker.js'),
     size: workers,
@@ -25,13 +26,12 @@ export async function runTrainings(
     spares: 0,
     workerEnv: WORKER_ENVIRONMENT,
   });
-  let done = trainings.filter((training) => journal.done.has(trainingKey(training))).length;
   const lane = async () => {
     for (const training of waiting) {
       if (signal?.aborted) return;
       const { result } = await pool.run<TrainingOutcome>({ kind: 'train', payload: training }, { signal });
-      journal.add(result);
-      onDone?.(++done, trainings.length);
+      outcomes.set(trainingKey(result), result);
+      onDone?.();
     }
   };
   try {

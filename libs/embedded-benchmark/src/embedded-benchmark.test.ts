@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Int32, Schema, Table, tableToIPC, vectorFromArray } from 'apache-arrow';
 import type { TrainingRecord } from '@gradsign/benchmarks';
 import { runTrainings } from './build';
 import { architectureClasses, plannedTrainings, SEEDS, TRAINER } from './definition';
-import { TrainingJournal, trainingKey, type TrainingOutcome } from './journal';
+import { trainingKey, type TrainingOutcome } from './outcome';
 import { readResults, RESULTS_FILE, writeResults } from './results';
 import { embeddedSource } from './source';
 
@@ -34,24 +35,20 @@ test('4,930 classes hold the 15,625 architectures; each is trained with both see
   expect(new Set(planned.map(({ architecture }) => architecture)).size).toBe(4930);
 });
 
-test('a journal goes on after what was written whole', () => {
-  const path = join(folder, 'journal');
-  const first = new TrainingJournal(path, new Map());
-  first.add(outcome(0, 777));
-  first.add(outcome(0, 888));
-  writeFileSync(path, `${readFileSync(path, 'utf8')}{"architecture":"|nor_c`);
-  const second = new TrainingJournal(path, new Map([[trainingKey(outcome(1, 777)), outcome(1, 777)]]));
-  expect(second.done.size).toBe(3);
-  second.add(outcome(2, 777));
-  expect(new TrainingJournal(path, new Map()).done.get(trainingKey(outcome(2, 777)))).toEqual(outcome(2, 777));
-});
-
 test('results survive their file, in the order of the plan', () => {
   const path = join(folder, 'results.arrow');
   const done = [outcome(1, 888), outcome(0, 777), outcome(1, 777)];
   writeResults(path, new Map(done.map((one) => [trainingKey(one), one])));
   expect([...readResults(path).values()]).toEqual([outcome(0, 777), outcome(1, 777), outcome(1, 888)]);
   expect(readResults(join(folder, 'absent')).size).toBe(0);
+});
+
+test('trainings of another definition are refused', () => {
+  const path = join(folder, 'other.arrow');
+  const table = new Table({ seed: vectorFromArray([777], new Int32()) });
+  const metadata = new Map([['gradsign.definition', '{"version":"0"}']]);
+  writeFileSync(path, tableToIPC(new Table(new Schema(table.schema.fields, metadata), table.batches), 'file'));
+  expect(() => readResults(path)).toThrow(/other\.arrow has trainings of another definition: \{"version":"0"\}; this/);
 });
 
 test('the source gives every architecture of a class the training of its representative', async () => {
@@ -75,9 +72,9 @@ test('a shipped training is done again: the same bits on one machine, nearly the
   const [shipped] = readResults(RESULTS_FILE).values();
   const runs = [];
   for (let run = 0; run < 2; run++) {
-    const done = new Map<string, TrainingOutcome>();
-    await runTrainings([shipped], { done, add: (one) => void done.set(trainingKey(one), one) }, { workers: 1 });
-    const { cpuSeconds, ...measured } = done.get(trainingKey(shipped))!;
+    const outcomes = new Map<string, TrainingOutcome>();
+    await runTrainings([shipped], outcomes, { workers: 1 });
+    const { cpuSeconds, ...measured } = outcomes.get(trainingKey(shipped))!;
     expect(cpuSeconds).toBeGreaterThan(0);
     runs.push(measured);
   }

@@ -4,8 +4,10 @@ import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runTrainings } from './build';
 import { plannedTrainings } from './definition';
-import { TrainingJournal } from './journal';
 import { readResults, RESULTS_FILE, writeResults } from './results';
+
+/** Trainings between two writings of the file: what a run that is killed loses at most. */
+const WRITE_EVERY = 50;
 
 /**
  * Trains the benchmark, or goes on where it was broken off: `npm run embedded-benchmark -- --workers 2`. With `--out`
@@ -15,27 +17,26 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { workers: { type: 'string' }, out: { type: 'string' } } });
   const file = values.out ?? RESULTS_FILE;
   mkdirSync(dirname(file), { recursive: true });
-  const journal = new TrainingJournal(`${file}.journal`, readResults(file));
+  const outcomes = readResults(file);
+  const trainings = plannedTrainings();
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
-  const trainings = plannedTrainings();
   const begin = Date.now();
-  const before = journal.done.size;
+  const before = outcomes.size;
+  const onDone = () => {
+    const { size } = outcomes;
+    if (size % WRITE_EVERY !== 0) return;
+    writeResults(file, outcomes);
+    const hours = (((Date.now() - begin) / (size - before)) * (trainings.length - size)) / 3_600_000;
+    process.stderr.write(`${size} of ${trainings.length} trainings, ${hours.toFixed(1)} hours to go\n`);
+  };
   try {
-    await runTrainings(trainings, journal, {
-      workers: Number(values.workers ?? availableParallelism()),
-      signal: stop.signal,
-      onDone: (done, total) => {
-        if (done % 100 !== 0) return;
-        const hours = (((Date.now() - begin) / (done - before)) * (total - done)) / 3_600_000;
-        process.stderr.write(`${done} of ${total} trainings, ${hours.toFixed(1)} hours to go\n`);
-      },
-    });
+    const workers = Number(values.workers ?? availableParallelism());
+    await runTrainings(trainings, outcomes, { workers, signal: stop.signal, onDone });
   } catch (error) {
     if (!stop.signal.aborted) throw error;
   } finally {
-    writeResults(file, journal.done);
-    journal.remove();
+    writeResults(file, outcomes);
   }
 }
 

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import type { ImportSource, TrainingRecord } from '@gradsign/benchmarks';
 import { architectureClasses, DATASET, SEEDS, SPACE, TRAINER, VERSION } from './definition';
-import { trainingKey, type TrainingOutcome } from './journal';
+import { trainingKey, type TrainingOutcome } from './outcome';
 import { readResults, RESULTS_FILE } from './results';
 
 const NOTE =

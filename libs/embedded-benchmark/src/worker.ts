@@ -3,7 +3,7 @@ import { openDataset } from '@gradsign/datasets';
 import { createOnnxRuntimeEngine } from '@gradsign/engine-onnxruntime';
 import { prepareData, train, type TrainingData } from '@gradsign/training';
 import { DATASET, embeddedNetwork, TRAINER, type TrainingId } from './definition';
-import type { TrainingOutcome } from './journal';
+import type { TrainingOutcome } from './outcome';
 
 let data: TrainingData | undefined;
 

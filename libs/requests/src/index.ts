@@ -4,3 +4,4 @@ export * from './data-sources';
 export * from './datasets-file';
 export * from './errors';
 export * from './network-options';
+export * from './service-data';

@@ -1,24 +1,17 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { BenchmarkStore } from '@gradsign/benchmarks';
 import type { ComputePool } from '@gradsign/compute-pool';
 import { BenchmarkOracleServiceService, TrainingState } from '@gradsign/contracts';
 import { createTrainerPool, openTrainings, OracleService } from '@gradsign/oracle';
-import { readDataRegistry } from '@gradsign/requests';
+import { readServiceData } from '@gradsign/requests';
 import { searchSpace } from '@gradsign/search-spaces';
 import type { Application, ApplicationContext } from '@gradsign/service-kit/process';
 import type { OracleConfig } from './config';
 
 /** The benchmark-oracle with its tables, kept trainings and training processes. */
 export async function createApplication(config: OracleConfig, { logger }: ApplicationContext): Promise<Application> {
-  const { home, workers, queueLimit, dataDirs, datasets, workerEnvironment } = config;
-  const data = await readDataRegistry({
-    dataDirs,
-    datasetsFile: datasets,
-    cacheDir: resolve(home, 'images'),
-    onProgress: (dataset, done, total) =>
-      done === total && logger.info({ dataset, images: done / 2 }, 'images decoded'),
-    onUnreadable: (dataset, err) => logger.warn({ dataset, err }, 'images cannot be used'),
-  });
+  const { home, workers, queueLimit, workerEnvironment } = config;
+  const data = await readServiceData(config, logger);
   const store = new BenchmarkStore(join(home, 'benchmarks'), searchSpace);
   // Started with the first training: an oracle of tables needs no compute processes.
   let pool: ComputePool | undefined;

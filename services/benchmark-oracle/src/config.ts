@@ -1,6 +1,6 @@
 import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { loadConfig, schemas, standardSettings } from '@gradsign/service-kit/process';
+import { dataSettings, loadConfig, schemas, standardSettings } from '@gradsign/service-kit/process';
 
 const settings = {
   ...standardSettings(50052),
@@ -22,22 +22,7 @@ const settings = {
     flag: 'queue-limit',
     description: 'Trainings that may wait for a compute process; more are refused with RESOURCE_EXHAUSTED.',
   },
-  dataDirs: {
-    schema: schemas.entries(),
-    env: 'GRADSIGN_DATA_DIRS',
-    flag: 'data-dirs',
-    description:
-      'Folders of data sets as cifar10=/data/cifar10,folder:flowers=/data/flowers; folder:NAME is a folder of PNG and ' +
-      'JPEG images by class, with a name of your own. MNIST and noise need none.',
-  },
-  datasets: {
-    schema: schemas.optionalText(),
-    env: 'GRADSIGN_DATASETS',
-    flag: 'datasets',
-    description:
-      'JSON file with further data sets: "folder:NAME": {"path", "imageSize", "channels"}, ' +
-      '"npy:NAME": {"inputs", "labels", "classes", "classNames"}. Default: none.',
-  },
+  ...dataSettings,
 };
 
 /** Variables that native libraries of the compute processes are found by. */

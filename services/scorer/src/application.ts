@@ -1,6 +1,6 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { ScorerServiceService } from '@gradsign/contracts';
-import { DataSources, readDataRegistry } from '@gradsign/requests';
+import { DataSources, readServiceData } from '@gradsign/requests';
 import { ScoreTables, SHIPPED_SCORES } from '@gradsign/score-tables';
 import { createScorerPool, ScoringService } from '@gradsign/scoring';
 import type { Application, ApplicationContext } from '@gradsign/service-kit/process';
@@ -11,15 +11,8 @@ export async function createApplication(
   config: ScorerConfig,
   { logger, version }: ApplicationContext,
 ): Promise<Application> {
-  const { home, workers, queueLimit, dataDirs, datasets, workerMemory, workerEnvironment } = config;
-  const data = await readDataRegistry({
-    dataDirs,
-    datasetsFile: datasets,
-    cacheDir: resolve(home, 'images'),
-    onProgress: (dataset, done, total) =>
-      done === total && logger.info({ dataset, images: done / 2 }, 'images decoded'),
-    onUnreadable: (dataset, err) => logger.warn({ dataset, err }, 'images cannot be used'),
-  });
+  const { home, workers, queueLimit, workerMemory, workerEnvironment } = config;
+  const data = await readServiceData(config, logger);
   const sources = new DataSources(data);
   const tables = new ScoreTables([join(home, 'scores'), SHIPPED_SCORES], ({ message }) => logger.warn(message));
   const pool = createScorerPool({

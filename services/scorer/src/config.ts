@@ -1,6 +1,6 @@
 import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
-import { loadConfig, schemas, standardSettings } from '@gradsign/service-kit/process';
+import { dataSettings, loadConfig, schemas, standardSettings } from '@gradsign/service-kit/process';
 
 const settings = {
   ...standardSettings(50051),
@@ -31,22 +31,7 @@ const settings = {
       'MiB that the values of a graph may take in a compute process; what would take more is refused with ' +
       'RESOURCE_EXHAUSTED. Default: three quarters of the memory, shared by the compute processes.',
   },
-  dataDirs: {
-    schema: schemas.entries(),
-    env: 'GRADSIGN_DATA_DIRS',
-    flag: 'data-dirs',
-    description:
-      'Folders of data sets as cifar10=/data/cifar10,folder:flowers=/data/flowers; folder:NAME is a folder of PNG and ' +
-      'JPEG images by class, with a name of your own. MNIST and noise need none.',
-  },
-  datasets: {
-    schema: schemas.optionalText(),
-    env: 'GRADSIGN_DATASETS',
-    flag: 'datasets',
-    description:
-      'JSON file with further data sets: "folder:NAME": {"path", "imageSize", "channels"}, ' +
-      '"npy:NAME": {"inputs", "labels", "classes", "classNames"}. Default: none.',
-  },
+  ...dataSettings,
 };
 
 /** Variables that native libraries of the compute processes are found by. */

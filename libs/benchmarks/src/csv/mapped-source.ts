@@ -1,4 +1,5 @@
 import type { SearchSpace } from '@gradsign/search-spaces';
+import { openFileSource } from '../import/file-source';
 import { sourceFile, type SourceFile } from '../import/source-file';
 import type { ImportSource, ImportUnit, TrainingRecord } from '../import/source';
 import { arrowLines, isArrowFile } from './arrow/lines';
@@ -29,38 +30,30 @@ export async function mappedSource(options: MappedSourceOptions): Promise<Import
  * A CSV file (gzip or plain).
  * @throws ImportError when there is no such file, its first lines cannot be understood, or no line gives a row
  */
-export async function csvSource(options: MappedSourceOptions): Promise<ImportSource> {
-  return opened(options, await sourceFile(options.path), (signal) => csvRecords(options.path, { signal }));
+export function csvSource(options: MappedSourceOptions): Promise<ImportSource> {
+  return opened(options, ({ path }, signal) => csvRecords(path, { signal }));
 }
 
 /**
  * An Arrow IPC file (Feather version 2) without compression; columns are found by name, and nulls are missing.
  * @throws ImportError as `csvSource`
  */
-export async function arrowSource(options: MappedSourceOptions): Promise<ImportSource> {
-  const file = await sourceFile(options.path);
-  return opened(options, file, (signal) => arrowLines(file, options.mapping, signal));
+export function arrowSource(options: MappedSourceOptions): Promise<ImportSource> {
+  return opened(options, (file, signal) => arrowLines(file, options.mapping, signal));
 }
 
-type ReadLines = (signal?: AbortSignal) => AsyncIterable<TableLine>;
+type ReadLines = (file: SourceFile, signal?: AbortSignal) => AsyncIterable<TableLine>;
 
-async function opened(options: MappedSourceOptions, file: SourceFile, lines: ReadLines): Promise<ImportSource> {
-  const { mapping, path } = options;
-  const source: ImportSource = {
-    space: mapping.space,
-    version: mapping.version ?? '',
-    description: mapping.description ?? '',
+function opened(options: MappedSourceOptions, lines: ReadLines): Promise<ImportSource> {
+  const { space, version, description = '' } = options.mapping;
+  return openFileSource(options.path, (file) => ({
+    space,
+    version,
+    description,
     notes: {},
-    files: [path],
-    totalBytes: file.bytes,
-    grouped: false,
-    anchors: [],
-    read: (from, signal) => read(options, file, lines(signal), from),
-    close: async () => undefined,
-  };
-  // The first lines tell whether the mapping fits at all.
-  for await (const _ of source.read(0)) break;
-  return source;
+    read: (from, signal) => read(options, file, lines(file, signal), from),
+    empty: 'it has no lines',
+  }));
 }
 
 /** Whether a row has been there before depends on all lines before it: those of skipped units are read, too. */

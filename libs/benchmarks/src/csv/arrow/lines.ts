@@ -5,13 +5,11 @@ import type { SourceFile } from '../../import/source-file';
 import { TableFile } from '../../table-file';
 import type { TableLine } from '../mapped-lines';
 import type { CsvMapping, Dimension } from '../mapping';
-import { verifyArrowFile } from './verify';
+import { MAX_ROWS_PER_BYTE, verifyArrowFile } from './verify';
 
 const MAGIC = Buffer.from('ARROW1');
 /** Begins each message of a stream. */
 const STREAM_MARK = -1;
-/** A column of true and false has eight rows in a byte; batches that have more share their bytes. */
-const MAX_ROWS_PER_BYTE = 8;
 
 /**
  * Whether a file begins like an Arrow IPC file.

@@ -16,8 +16,8 @@ const DICTIONARY_BATCH = 2;
 const RECORD_BATCH = 3;
 /** Columns, with all that are nested in them. */
 const MAX_FIELDS = 10_000;
-/** A column of true and false has eight rows in a byte. */
-const MAX_ROWS_PER_BYTE = 8;
+/** A column of true and false has eight rows in a byte; batches that have more share their bytes. */
+export const MAX_ROWS_PER_BYTE = 8;
 
 /**
  * Checks the metadata of an Arrow file before the library reads it: every vector and every batch must lie within the

@@ -1,5 +1,6 @@
 import { ImportError } from '../../errors';
-import { sourceFile, type SourceFile } from '../source-file';
+import { openFileSource } from '../file-source';
+import type { SourceFile } from '../source-file';
 import type { Importer, ImportSource, SourceFinding } from '../source';
 import { unitsOf, type Piece } from '../units';
 import { jsonElements } from './elements';
@@ -24,25 +25,17 @@ export const ndsJson: Importer = {
   name: 'nds-json',
   version: '1',
   reads: 'DARTS.json, ENAS.json, PNAS.json, NASNet.json or Amoeba.json of NDS, also with _fix-w-d and _in',
-  async open(path) {
-    const file = await sourceFile(path);
-    const nds = ndsFile(file.name);
-    const source: ImportSource = {
-      space: nds.space.name,
-      version: '',
-      description: `NDS (Radosavovic et al. 2019): ${nds.title}; trained on all training images, tested on the test images.`,
-      notes: NOTES,
-      files: [path],
-      totalBytes: file.bytes,
-      grouped: false,
-      anchors: [],
-      read: (from, signal) => unitsOf(pieces(file, nds, signal), RECORDS_PER_UNIT, from),
-      close: async () => undefined,
-    };
-    // The first records tell whether it is such a file at all.
-    for await (const _ of source.read(0)) return source;
-    throw new ImportError({ file: file.name }, 'it must have a record for each network, but has none');
-  },
+  open: (path) =>
+    openFileSource(path, (file) => {
+      const nds = ndsFile(file.name);
+      return {
+        space: nds.space.name,
+        description: `NDS (Radosavovic et al. 2019): ${nds.title}; trained on all training images, tested on the test images.`,
+        notes: NOTES,
+        read: (from, signal) => unitsOf(pieces(file, nds, signal), RECORDS_PER_UNIT, from),
+        empty: 'it must have a record for each network, but has none',
+      };
+    }),
 };
 
 async function* pieces(file: SourceFile, nds: NdsFile, signal?: AbortSignal): AsyncGenerator<Piece> {

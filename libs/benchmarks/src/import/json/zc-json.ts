@@ -1,7 +1,7 @@
 import { nasBench201 } from '@gradsign/search-spaces';
-import { ImportError } from '../../errors';
 import { brokenRule } from '../../measures';
-import { sourceFile, type SourceFile } from '../source-file';
+import { openFileSource } from '../file-source';
+import type { SourceFile } from '../source-file';
 import type { Importer, ImportSource, TrainingRecord } from '../source';
 import { unitsOf, type Piece } from '../units';
 import { asObject } from './elements';
@@ -26,24 +26,14 @@ export const zcJson: Importer = {
   name: 'zc-json',
   version: '1',
   reads: 'zc_nasbench201.json of NAS-Bench-Suite-Zero',
-  async open(path) {
-    const file = await sourceFile(path);
-    const source: ImportSource = {
+  open: (path) =>
+    openFileSource(path, (file) => ({
       space: nasBench201.name,
-      version: '',
       description: DESCRIPTION,
       notes: NOTES,
-      files: [path],
-      totalBytes: file.bytes,
-      grouped: false,
-      anchors: [],
       read: (from, signal) => unitsOf(pieces(file, signal), ENTRIES_PER_UNIT, from),
-      close: async () => undefined,
-    };
-    // The first entries tell whether it is such a file at all.
-    for await (const _ of source.read(0)) return source;
-    throw new ImportError({ file: file.name }, 'it must have an entry for each architecture, but has none');
-  },
+      empty: 'it must have an entry for each architecture, but has none',
+    })),
 };
 
 async function* pieces(file: SourceFile, signal?: AbortSignal): AsyncGenerator<Piece> {

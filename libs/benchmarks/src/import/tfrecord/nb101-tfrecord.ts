@@ -1,6 +1,6 @@
 import { nasBench101 } from '@gradsign/search-spaces';
-import { ImportError } from '../../errors';
-import { chunksOf, sourceFile, type SourceFile } from '../source-file';
+import { openFileSource } from '../file-source';
+import { chunksOf, type SourceFile } from '../source-file';
 import type { Anchor, Importer, ImportSource, ImportUnit } from '../source';
 import { NB101_KEY, Nb101Converter } from './nb101-converter';
 import { TfRecordSplitter } from './splitter';
@@ -40,24 +40,15 @@ export const nb101TfRecord: Importer = {
   name: 'nb101-tfrecord',
   version: '1',
   reads: 'nasbench_only108.tfrecord or nasbench_full.tfrecord of NAS-Bench-101',
-  async open(path) {
-    const file = await sourceFile(path);
-    const source: ImportSource = {
+  open: (path) =>
+    openFileSource(path, (file) => ({
       space: nasBench101.name,
-      version: '',
       description: DESCRIPTION,
       notes: NOTES,
-      files: [path],
-      totalBytes: file.bytes,
-      grouped: false,
       anchors: ANCHORS,
       read: (from, signal) => read(file, from, signal),
-      close: async () => undefined,
-    };
-    // The first records tell whether it is such a file at all.
-    for await (const _ of source.read(0)) return source;
-    throw new ImportError({ file: file.name }, 'it is empty: it must have a record for each training');
-  },
+      empty: 'it is empty: it must have a record for each training',
+    })),
 };
 
 /** Which training a record is depends on all records before it: those of skipped units are read, too. */
